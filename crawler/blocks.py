@@ -1,0 +1,350 @@
+"""HTML of a container to lines of text in reading order; the one importer of bs4."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, NavigableString, Tag, XMLParsedAsHTMLWarning
+from bs4.element import PreformattedString
+
+from crawler.lines import Line, continues, ends_sentence
+from crawler.text import clean
+
+warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
+warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)
+
+#: What holds no text of the page, or text that nobody reads.
+DROPPED = [
+    *("script", "style", "noscript", "template", "iframe", "object", "embed", "applet", "svg", "math", "select"),
+    *("button", "input", "textarea", "canvas", "audio", "video", "map", "xml", "head", "meta", "link"),
+]
+
+_DROPPED = frozenset(DROPPED)
+_HEADINGS = {f"h{n}": n for n in range(1, 7)}
+#: Elements whose single line breaks are typography, not the end of a paragraph.
+_PARAGRAPHS = frozenset(("p", "li", "figcaption", "caption", "dt", "dd", "blockquote", *_HEADINGS))
+_BLOCKS = _PARAGRAPHS | {
+    *("html", "body", "div", "section", "article", "main", "header", "footer", "nav", "aside", "ul", "ol", "dl"),
+    *("table", "thead", "tbody", "tfoot", "tr", "td", "th", "center", "form", "fieldset", "figure", "address"),
+    *("details", "summary", "hr", "pre", "legend"),
+}
+_CAPTIONS = re.compile(
+    r"(?<![a-z])(?:caption|chu-?thich|comment|wp-caption-text|img-?(?:note|desc)|photo-?desc)(?![a-z]*s\b)"
+)
+_ALIGN = re.compile(r"text-align\s*:\s*(right|center)", re.IGNORECASE)
+_BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+_ITALIC = re.compile(r"font-style\s*:\s*italic", re.IGNORECASE)
+_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
+
+#: Cells longer than this are text laid out in a table, not data.
+_CELL = 200
+#: A table made for one picture holds no more text than its caption.
+_PICTURE_TABLE = 600
+#: Elements nested deeper than this are somebody's accident; their text is read as if it stood here.
+_DEPTH = 200
+#: Lines beyond this many are no article.
+_LINES = 20_000
+
+
+@dataclass(slots=True)
+class Document:
+    """Lines of text, and the images between them as (index of the line that follows, src, alt)."""
+
+    lines: list[Line] = field(default_factory=list)
+    images: list[tuple[int, str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Segment:
+    """Text between two line breaks, with the number of its characters that are link, bold, italic."""
+
+    parts: list[str] = field(default_factory=list)
+    size: int = 0
+    link: int = 0
+    bold: int = 0
+    italic: int = 0
+    breaks: int = 0  # line breaks before it
+    picture: bool = False
+    captioned: bool = False
+    links: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, other: _Segment) -> None:
+        self.parts += [" ", *other.parts]
+        self.size += other.size
+        self.link += other.link
+        self.bold += other.bold
+        self.italic += other.italic
+        self.links += other.links
+        self.picture = self.picture or other.picture
+        self.captioned = self.captioned or other.captioned
+
+
+@dataclass(slots=True)
+class _Frame:
+    """What an element adds to the lines inside it."""
+
+    name: str
+    block: bool
+    link: int = 0
+    bold: int = 0
+    italic: int = 0
+    chrome: int = 0
+    caption: int = 0
+    row: int = 0
+    align: str = ""
+    heading: int = 0
+    item: bool = False
+    paragraph: bool = False
+    hints: tuple[str, ...] = ()
+    path: tuple[int, ...] = ()
+    table: int = 0
+    pre: bool = False
+    href: str = ""
+
+
+def read(html: str) -> Document:
+    """The lines of a piece of HTML, in reading order: paragraphs, list items, headings, table rows."""
+    builder = _Builder()
+    builder.walk(BeautifulSoup(html, "lxml"))
+    return builder.document
+
+
+class _Builder:
+    def __init__(self) -> None:
+        self.document = Document()
+        self.segments: list[_Segment] = []
+        self.current = _Segment()
+        self.block = _Frame("", block=True)
+        self.picture_table = -1  # the innermost table of an image that no line has followed yet; -1: none
+        self.ordinal = 0
+        self.data_tables: dict[int, bool] = {}
+
+    def walk(self, root: Tag) -> None:
+        stack: list[tuple[Iterator[object], _Frame]] = [(iter(root.contents), self.block)]
+        while stack:
+            children, frame = stack[-1]
+            node = next(children, None)
+            if node is None or len(self.document.lines) > _LINES:
+                stack.pop()
+                if frame.block:
+                    self.flush()
+                    self.block = stack[-1][1] if stack else frame
+            elif isinstance(node, Tag):
+                self.enter(node, frame, stack)
+            elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
+                self.text(str(node), frame)
+
+    def enter(self, tag: Tag, frame: _Frame, stack: list[tuple[Iterator[object], _Frame]]) -> None:
+        name = tag.name
+        if name == "br":
+            self.line_break()
+        elif name == "img":
+            self.image(tag, frame)
+        elif name not in _DROPPED and not _is_hidden(tag):
+            inner = self.frame(tag, frame)
+            if inner.block:
+                self.flush()
+                self.block = inner
+            elif frame.row and name in ("td", "th", "p", "div", "li"):
+                self.current.parts.append(" ")
+            contents = iter(tag.contents) if len(stack) < _DEPTH else iter([NavigableString(tag.get_text(" "))])
+            stack.append((contents, inner))
+
+    def frame(self, tag: Tag, outer: _Frame) -> _Frame:
+        name = tag.name
+        attrs = tag.attrs
+        row = outer.row or int(name == "tr" and self.is_data(tag))
+        block = name in _BLOCKS and not outer.row
+        hint = _hint(attrs)
+        style = str(attrs.get("style", ""))
+        align = _ALIGN.search(style) if style else None
+        aligned = (align.group(1) if align else str(attrs.get("align", ""))).lower()
+        if not aligned and "text-right" in hint:
+            aligned = "right"
+        if name == "center" or (not aligned and "text-center" in hint):
+            aligned = "center"
+        if name == "table" or (name in ("td", "div", "body") and not aligned):
+            aligned = aligned if name != "table" else ""
+        self.ordinal += 1
+        chrome = name in ("nav", "footer", "aside") or (name == "header" and not _within(outer, "article", "main"))
+        return _Frame(
+            name=name,
+            block=block,
+            link=outer.link + (name == "a" and bool(attrs.get("href"))),
+            bold=outer.bold + (name in ("b", "strong") or bool(style and _BOLD.search(style))),
+            italic=outer.italic + (name in ("i", "em") or bool(style and _ITALIC.search(style))),
+            chrome=outer.chrome + chrome,
+            caption=outer.caption + (name == "figcaption" or bool(hint and _CAPTIONS.search(hint))),
+            row=row,
+            align=aligned if aligned in ("right", "center") else ("" if aligned else outer.align),
+            heading=_HEADINGS.get(name, outer.heading),
+            item=outer.item or name == "li",
+            paragraph=name in _PARAGRAPHS or (outer.paragraph and not block),
+            hints=(*outer.hints[-4:], f"{name} {hint}") if hint else outer.hints,
+            path=(*outer.path, self.ordinal) if block else outer.path,
+            table=id(tag) if name == "table" else outer.table,
+            pre=outer.pre or name == "pre",
+            href=str(attrs.get("href") or "") if name == "a" else outer.href,
+        )
+
+    def text(self, string: str, frame: _Frame) -> None:
+        if frame.pre and "\n" in string:
+            first, *rest = string.split("\n")
+            self.add(first, frame)
+            for part in rest:
+                self.line_break()
+                self.add(part, frame)
+        else:
+            self.add(string, frame)
+
+    def add(self, string: str, frame: _Frame) -> None:
+        current = self.current
+        current.parts.append(string)
+        size = len(string) if not string.isspace() else 0
+        if not size:
+            return
+        current.size += size
+        if frame.link:
+            current.link += size
+            current.links.append((frame.href, string))
+        if frame.bold:
+            current.bold += size
+        if frame.italic:
+            current.italic += size
+        if self.picture_table >= 0:
+            current.picture = True
+            current.captioned = bool(frame.table) and frame.table == self.picture_table
+
+    def line_break(self) -> None:
+        if self.current.size or self.current.parts:
+            self.close_segment()
+        self.current.breaks += 1
+
+    def close_segment(self) -> None:
+        text = "".join(self.current.parts)
+        if text.strip():
+            self.segments.append(self.current)
+            if self.current.picture:
+                self.picture_table = -1
+            self.current = _Segment()
+        else:
+            self.current.parts.clear()
+            self.current.size = 0
+
+    def image(self, tag: Tag, frame: _Frame) -> None:
+        src = str(tag.get("src") or tag.get("data-src") or "")
+        if not src or src.startswith("data:"):
+            src = str(tag.get("data-src") or tag.get("data-original") or "")
+        if src and not src.startswith("data:"):
+            self.document.images.append(
+                (len(self.document.lines) + bool(self.current.size), src, clean(str(tag.get("alt") or "")))
+            )
+        if self.current.size:
+            self.line_break()
+        self.picture_table = frame.table
+        table = tag.find_parent("table") if frame.table else None
+        if table is not None and len(table.get_text()) > _PICTURE_TABLE:
+            self.picture_table = 0  # a page laid out in tables, not a picture with its caption
+
+    def flush(self) -> None:
+        """The block has ended: its segments become lines."""
+        self.close_segment()
+        segments, self.segments, self.current = self.segments, [], _Segment()
+        if not segments:
+            return
+        for segment in _joined(segments, paragraph=self.block.paragraph):
+            line = self.line(segment)
+            if line.text:
+                self.document.lines.append(line)
+
+    def line(self, segment: _Segment) -> Line:
+        block, size = self.block, segment.size or 1
+        return Line(
+            text=clean("".join(segment.parts)),
+            link_share=segment.link / size,
+            bold=segment.bold / size > 0.8,
+            italic=segment.italic / size > 0.8,
+            align=block.align,
+            heading=block.heading,
+            item=block.item,
+            hint=" ".join(block.hints),
+            chrome=bool(block.chrome),
+            picture=segment.picture,
+            caption=block.name == "figcaption" or (segment.picture and (bool(block.caption) or segment.captioned)),
+            links=tuple(segment.links),
+            path=block.path,
+        )
+
+    def is_data(self, row: Tag) -> bool:
+        """Whether the row belongs to a table of data: several rows of several short cells, no links, no images."""
+        table = row.find_parent("table")
+        if table is None:
+            return False
+        known = self.data_tables.get(id(table))
+        if known is None:
+            known = self.data_tables[id(table)] = _is_data_table(table)
+        return known
+
+
+def _joined(segments: list[_Segment], *, paragraph: bool) -> Iterator[_Segment]:
+    """Segments put together where the break between them is only a wrapped line.
+
+    Inside a paragraph a single ``<br>`` is typography, unless every piece is a long finished text of its own or the
+    last one is the author's name; in a bare ``<div>`` or cell it ends the line, unless the sentence plainly goes on.
+    Two breaks always end a paragraph.
+    """
+    texts = [clean("".join(s.parts)) for s in segments]
+    stacked = len(texts) > 2 and all(ends_sentence(t) and len(t) > 100 for t in texts[:-1] if len(t) > 40)
+    held = segments[0]
+    for index in range(1, len(segments)):
+        following, before, after = segments[index], texts[index - 1], texts[index]
+        single = following.breaks <= 1
+        if paragraph:
+            signed = (
+                index == len(segments) - 1 and len(after) < 40 and ends_sentence(before) and not ends_sentence(after)
+            )
+            join = single and not stacked and not signed
+        else:
+            join = single and continues(before, after)
+        if join:
+            held.add(following)
+        else:
+            yield held
+            held = following
+    yield held
+
+
+def _is_data_table(table: Tag) -> bool:
+    if table.find(["table", "img", "a", "form"]) is not None:
+        return False
+    rows = table.find_all("tr")
+    if len(rows) < 2:
+        return False
+    several = 0
+    for row in rows:
+        cells = [len(c.get_text()) for c in row.find_all(["td", "th"])]
+        if any(size > _CELL for size in cells):
+            return False
+        several += sum(size > 0 for size in cells) > 1
+    return several > 1
+
+
+def _hint(attrs: dict[str, object]) -> str:
+    classes, ident = attrs.get("class"), attrs.get("id")
+    if not classes and not ident:
+        return ""
+    named = " ".join(classes) if isinstance(classes, list) else str(classes or "")
+    return f"{named} {ident or ''}".strip().lower()
+
+
+def _is_hidden(tag: Tag) -> bool:
+    style = tag.attrs.get("style")
+    return "hidden" in tag.attrs or (isinstance(style, str) and _HIDDEN.search(style) is not None)
+
+
+def _within(frame: _Frame, *names: str) -> bool:
+    return frame.name in names

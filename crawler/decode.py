@@ -1,0 +1,49 @@
+"""Bytes of a page to text, whatever it declares: these portals often declare the wrong charset, or none."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+
+#: How far a charset may be declared into the page (HTML's own limit is 1,024 bytes; templates exceed it).
+_HEAD = 4096
+
+#: A page cut or pasted together may hold a few broken sequences and is UTF-8 all the same.
+_BROKEN_SHARE = 0.002
+
+
+def decode(payload: bytes, charset: str | None = None) -> str:
+    """The page's text. ``charset`` is what the HTTP header says, if it says anything.
+
+    Bytes that are valid UTF-8 are UTF-8 whatever is declared: no text in a legacy charset with Vietnamese letters is
+    valid UTF-8 by chance. Otherwise the declared charset is believed unless it is UTF-8; then windows-1258, the
+    legacy charset of Vietnamese pages, whose combining tone marks are left for NFC to compose.
+    """
+    for bom, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if payload.startswith(bom):
+            return payload.decode(name, "replace")
+    try:
+        return payload.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    mostly = payload.decode("utf-8", "replace")
+    high = sum(1 for c in mostly if c > "\x7f")
+    if mostly.count("\ufffd") <= max(2, high * _BROKEN_SHARE):
+        return mostly
+    declared = _META.search(payload[:_HEAD])
+    for label in (charset, declared.group(1).decode("ascii") if declared else None):
+        codec = _codec(label)
+        if codec and codec not in ("utf-8", "ascii", "iso8859-1", "cp1252"):
+            return payload.decode(codec, "replace")
+    return payload.decode("cp1258", "replace")
+
+
+def _codec(name: str | None) -> str | None:
+    """The Python name of a text charset, or None where there is no such charset."""
+    try:
+        info = codecs.lookup(name) if name else None
+    except LookupError:
+        return None
+    return info.name if info is not None and info._is_text_encoding else None

@@ -1,0 +1,161 @@
+"""The vocabulary of these sites: lines that end an article, and lines that are never part of one, as data.
+
+Every pattern is matched against a line that was folded (lower case, no marks, ``đ`` as ``d``) and freed of the
+punctuation around it; each stands with a line on which it was seen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from crawler.site import Landmarks
+from crawler.text import fold
+
+Role = Literal["closes", "never", "glued", "opens_attachments"]
+
+_EDGES = " \t:.,;…»«›‹>|<-–—•*·▪■►▶→←+/()[]!\"'“”"
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """A folded pattern (regular expression, whole line), what it means, and a line it was made for."""
+
+    pattern: str
+    role: Role
+    example: str
+
+
+#: A line of these and what follows it is not the article any more.
+_CLOSING = (
+    (r"(?:cac |nhung )?(?:tin|bai|bai viet|tin bai|tin tuc|thong tin|van ban)(?: \w+)? (?:cung|trong cung) "
+     r"(?:chuyen muc|chu de|loai|muc|danh muc|nhom|su kien)", "Tin cùng chuyên mục"),
+    (r"cung (?:chuyen muc|chu de|danh muc|su kien)", "Cùng chuyên mục"),
+    (r"(?:cac |nhung )?(?:tin|bai|bai viet|tin bai|tin tuc|thong tin|bai dang) khac(?: \(\d+\))?",
+     "CÁC BÀI VIẾT KHÁC:"),
+    (r"(?:cac |nhung )?(?:tin|bai|bai viet|tin bai|tin tuc) (?:moi|cu)(?: hon| nhat)?(?: \w+)?", "TIN MỚI HƠN"),
+    (r"(?:cac |nhung )?(?:tin|bai|bai viet|tin bai|tin tuc) (?:da dua|da dang|truoc|tiep theo|truoc do)", "TIN ĐÃ ĐƯA"),
+    (r"(?:cac |nhung )?(?:tin|bai|bai viet|tin bai|tin tuc|thong tin|noi dung)(?: \w+)? (?:lien quan|tham khao)",
+     "Tin liên quan"),
+    (r"(?:cac |nhung )?(?:tin|bai)(?: viet| tuc)? (?:doc nhieu|xem nhieu|noi bat|quan tam)(?: nhat)?", "Tin đọc nhiều"),
+    (r"xem (?:tin )?tiep(?: theo)?", "Xem tin tiếp theo…"),
+    (r"xem them(?: tin)?", "Xem thêm"),
+    (r"(?:xem theo ngay ?)+", "Xem theo ngày Xem theo ngày"),
+    (r"tin xem theo ngay.*", "Tin xem theo ngày"),
+    (r"(?:other|related|latest|more) (?:news|articles?|posts?)", "Other News"),
+    (r"(?:so )?(?:luot|lan)(?: nguoi)? (?:xem|doc|truy cap)(?: bai(?: viet| nay)*| tin)?(?: ?:? ?[\d.,]+(?: luot)?)",
+     "Số lượt người xem: 102"),
+    (r"(?:so )?(?:luot|lan)(?: nguoi)? (?:xem|doc)", "Lượt xem:"),
+    (r"(?:da xem|view count|views?|hits?|luot doc|doc) ?: ?[\d.,]+(?: (?:luot|lan)(?: \w+)?)?", "View count: 935"),
+    (r"[\d.,]+ (?:luot|lan|nguoi) (?:xem|doc|da xem)", "1.024 lượt xem"),
+    (r"(?:the )?(?:tags?|tu khoa)(?: bai viet)?(?: ?:.*)?", "Tag:"),
+    (r"(?:y kien|binh luan|phan hoi|gop y)(?: cua)?(?: ban doc| doc gia| nguoi dung)?(?: ?:? ?\(?\d+\)?| \(0\))?",
+     "Ý kiến bạn đọc"),
+    (r"(?:gui|viet|them|dang)(?: y kien| binh luan| phan hoi)(?: cua ban)?(?: ve bai viet)?.{0,40}", "Gửi bình luận"),
+    (r"(?:chua co|khong co) (?:binh luan|y kien|phan hoi).{0,40}", "Chưa có bình luận nào"),
+    (r"(?:tong so diem|danh gia bai viet|xep hang ?:|click de danh gia|cham diem)\b.{0,80}|danh gia|xep hang|binh chon",
+     "Tổng số điểm của bài viết là: 5 trong 1 đánh giá"),
+    (r"(?:chia se|share|in(?: trang| bai| bai viet| tin)?|print|gui (?:email|mail|cho ban be)|send e?mail)"
+     r"(?: (?:bai viet|len|qua|facebook|zalo|twitter|bai|tin|nay|trang).{0,30})?", "Chia sẻ:"),
+    (r"(?:quay (?:lai|ve)|tro (?:lai|ve)|ve trang chu|(?:ve |len )?dau trang|back|go top|len dau)"
+     r"(?: trang(?: truoc| chu)?)?", "Quay lại"),
+    (r"(?:ban quyen|copyright|©|\(c\)|ghi ro nguon|giay phep|co quan chu quan|chiu trach nhiem|don vi chu quan"
+     r"|truong ban bien tap|thiet ke(?: va phat trien)? boi|phat trien boi|designed by|powered by)\b.*",
+     "Bản quyền thuộc về Ban Dân vận Tỉnh ủy"),
+    (r"© ?.*", "© 2023 Huyện ủy"),
+    (r"(?:dia chi|tru so|dien thoai|dt|tel|fax|email|e-mail|hotline|so dien thoai|thu dien tu) ?: ?.{3,}",
+     "Địa chỉ: số 1 đường Lê Lợi"),
+    (r"ma (?:bao mat|xac nhan|kiem tra)", "Mã bảo mật"),
+    (r"(?:thong ke|so luot) truy cap.*", "Thống kê truy cập"),
+    (r"(?:dang (?:online|truy cap)|khach truc tuyen|tong (?:so )?(?:luot )?truy cap)\b.*", "Đang truy cập: 12"),
+)  # fmt: skip
+
+#: Attachments follow; the article has ended.
+_ATTACHMENTS = (
+    (r"(?:danh sach |cac )?(?:file|tep|tap tin|tai lieu|van ban|tep tin)(?: van ban)? (?:dinh kem|kem theo)(?: ?:.*)?",
+     "File đính kèm"),
+    (r"dinh kem|attachments?|download|tai ve|tai file.{0,30}", "Tải về"),
+)  # fmt: skip
+
+#: Lines that stand about an article, before it or inside, without ending it.
+_NEVER = (
+    (r"xem (?:voi )?co chu", "Xem với cỡ chữ"),
+    (r"co chu|font size|kich thuoc chu", "Cỡ chữ"),
+    (r"a ?[+\-]|a ?\+ ?a ?\-|(?:a ?){2,4}[+-]?", "A+ A-"),
+    (r"(?:sign|log) ?(?:in|out)|dang (?:nhap|xuat|ky)(?: he thong| thanh vien)?", "Sign In"),
+    (r"so luot truy cap|luot truy cap|tong luot truy cap", "SỐ LƯỢT TRUY CẬP"),
+    (r"khong tieu de", "• Không tiêu đề"),
+    (r"(?:tim kiem|search|tim|go)(?: nang cao)?", "Tìm kiếm"),
+    (r"(?:nhap tu (?:khoa )?(?:tim kiem|can tim)).{0,20}", "---Nhập từ tìm kiếm---"),
+    (r"(?:trang chu|home|gioi thieu|lien he|so do (?:cong|trang|website)|rss|english|tieng viet|menu|skip to .{3,30})",
+     "Trang chủ"),
+    (r"(?:doc|nghe) bai(?: viet)?|nghe doc bai.*|phat am thanh", "Nghe đọc bài"),
+    (r"(?:facebook|zalo|twitter|google\+?|youtube|linkedin|pinterest|like|thich|tweet|email|pdf|share)", "Facebook"),
+    (r"(?:font|co|kich)? ?(?:chu )?(?:nho|vua|to|lon)(?: (?:nho|vua|to|lon))*", "Nhỏ Vừa Lớn"),
+    (r"(?:tang|giam) (?:co chu|kich thuoc).{0,20}", "Tăng cỡ chữ"),
+    (r"(?:luot|lan) (?:xem|doc)", "lượt xem"),
+    (r"(?:xem )?toan man hinh|phong to(?: anh)?|click vao anh de .{3,40}", "Phóng to ảnh"),
+)  # fmt: skip
+
+#: Beginnings of lines that these widgets glue to the first words of the article.
+_GLUED = ((r"xem (?:voi )?co chu", "Xem với cỡ chữ Công tác dân vận …"),)
+
+LANDMARKS: tuple[Landmark, ...] = (
+    *(Landmark(p, "closes", e) for p, e in _CLOSING),
+    *(Landmark(p, "opens_attachments", e) for p, e in _ATTACHMENTS),
+    *(Landmark(p, "never", e) for p, e in _NEVER),
+    *(Landmark(p, "glued", e) for p, e in _GLUED),
+)
+
+#: No landmark is longer than a line of a page's furniture; anything longer is prose and is not even folded.
+LONGEST = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The landmarks that hold for one site, compiled."""
+
+    closes: re.Pattern[str]
+    attachments: re.Pattern[str]
+    never: re.Pattern[str]
+    glued: re.Pattern[str]
+
+    def closing(self, folded: str) -> bool:
+        """Whether a folded line ends the article."""
+        return self.closes.fullmatch(folded) is not None or self.attachments.fullmatch(folded) is not None
+
+    def opens_attachments(self, folded: str) -> bool:
+        """Whether what follows this folded line is a list of attached files."""
+        return self.attachments.fullmatch(folded) is not None
+
+    def is_never(self, folded: str) -> bool:
+        """Whether a folded line is furniture: empty, a bare number, or in the vocabulary."""
+        return not folded or folded.replace(" ", "").isdigit() or self.never.fullmatch(folded) is not None
+
+
+def key(line: str) -> str:
+    """A line as landmarks are compared: folded, without the punctuation and bullets around it."""
+    return fold(line).strip(_EDGES)
+
+
+def _any(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{p})" for p in patterns) or r"(?!)")
+
+
+@lru_cache(maxsize=256)
+def vocabulary(site: Landmarks) -> Vocabulary:
+    """The general vocabulary together with a site's own landmarks."""
+
+    def of(role: Role) -> list[str]:
+        return [m.pattern for m in LANDMARKS if m.role == role]
+
+    own_never = [re.escape(key(line)) for line in site.never]
+    return Vocabulary(
+        closes=_any([*(re.escape(key(line)) for line in site.closes), *of("closes")]),
+        attachments=_any(of("opens_attachments")),
+        never=_any([*own_never, *of("never")]),
+        glued=re.compile("|".join([*own_never, *of("glued")])),
+    )

@@ -1,0 +1,106 @@
+"""Is this page what it claims to be? A page that is not an article is kept, named and never read as a change."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from crawler import urls
+from crawler.extract import Page
+from crawler.site import Site
+from crawler.text import fold
+
+Quality = Literal["article", "listing", "home", "not_found", "login", "challenge", "empty", "unreadable"]
+
+#: Less text than this is no article by itself; notices of these sites ("Xem file đính kèm") come with a file.
+SHORTEST = 40
+#: A page whose reading covers less than this share of its text, undated and unsigned, is a front page or a listing.
+LEAST_SHARE = 0.12
+
+#: So many links to other articles between paragraphs make a page a listing of teasers.
+FEWEST_TEASERS = 2
+
+_NOT_FOUND = re.compile(
+    r"khong tim thay|khong ton tai|(?:da|vua) bi (?:xoa|go)|not found|\b404\b|page cannot be found"
+    r"|noi dung (?:nay )?khong co|lien ket (?:nay )?(?:bi )?(?:hong|sai)|status - |^trang thai\b"
+)
+_LOGIN = re.compile(r"dang nhap|sign in|log ?in|xac thuc|authenticat")
+_CHALLENGE = re.compile(
+    r"just a moment|checking your browser|attention required|captcha|cloudflare|ddos|access denied|xac minh ban|"
+    r"ban khong phai (?:la )?robot|enable javascript and cookies|security check|dang kiem tra trinh duyet"
+)
+_REFRESH_URL = re.compile(r"url\s*=\s*['\"]?([^'\"\s>]*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a page is, and for a page that is not an article, why it was not read as one."""
+
+    quality: Quality
+    reason: str = ""
+
+
+def judge(page: Page, *, status: int | None, site: Site, url: str) -> Verdict:
+    """What the page is. Pure: by its own contents, its status and its address, never by other pages.
+
+    ``status`` is the HTTP status, or None where none is known (a file, a mirror that kept none).
+    """
+    if status in (404, 410):
+        return Verdict("not_found", f"HTTP {status}")
+    notice = fold(f"{page.title} {page.notice}")
+    declared = page.how != "generic"
+    has_text = sum(map(len, page.article.paragraphs)) >= SHORTEST
+    if not (declared and has_text):
+        stopped = _stopped(page, notice, has_text=has_text)
+        if stopped is not None:
+            return stopped
+    address = _by_address(site, url)
+    if address is not None:
+        return address
+    return _by_reading(page, declared=declared, has_text=has_text)
+
+
+def _stopped(page: Page, notice: str, *, has_text: bool) -> Verdict | None:
+    """Pages that stand in place of an article: a challenge, a sign-in form, a notice that nothing is here."""
+    title = fold(page.title)
+    short = page.text_length < 1500
+    if _CHALLENGE.search(title) or (short and _CHALLENGE.search(notice)):
+        return Verdict("challenge", "the site asks for a browser check instead of showing the page")
+    if page.has_password and (_LOGIN.search(title) or (not has_text and _LOGIN.search(notice))):
+        return Verdict("login", "the page is a sign-in form")
+    if _NOT_FOUND.search(title) or ((short or not has_text) and _NOT_FOUND.search(notice)):
+        return Verdict("not_found", "the page says that nothing was found, whatever its status")
+    if page.refresh is not None and not has_text:
+        target = _REFRESH_URL.search(page.refresh)
+        if target is not None and urlsplit(target.group(1)).path in ("", "/", "/index.html", "/index.php"):
+            return Verdict("not_found", "the page forwards to the home page")
+    return None
+
+
+def _by_address(site: Site, url: str) -> Verdict | None:
+    """Pages of a declared site that are not where its articles are."""
+    if not url:
+        return None
+    path = urlsplit(url).path
+    if path in ("", "/") and not urlsplit(url).query:
+        return Verdict("home", "the site's home page")
+    if site.declared_in == "generic" or not site.urls.article or urls.is_article(url, site.urls):
+        return None
+    return Verdict("listing", "the address is not one of an article")
+
+
+def _by_reading(page: Page, *, declared: bool, has_text: bool) -> Verdict:
+    article = page.article
+    if not article.headline:
+        return Verdict("unreadable", "no headline was found")
+    if not has_text and not article.images and not article.attachments:
+        return Verdict("empty", "no text was found between the headline and the end of the article")
+    share = sum(map(len, article.paragraphs)) / max(1, page.text_length)
+    if not declared and page.teasers >= FEWEST_TEASERS and page.teasers * 2 >= len(article.paragraphs):
+        return Verdict("listing", "links to other articles stand between the paragraphs")
+    undated = article.date_published is None and article.author is None
+    if not declared and undated and (share < LEAST_SHARE or not has_text):
+        return Verdict("listing", "the text read is a small part of the page, undated and unsigned")
+    return Verdict("article")

@@ -1,0 +1,27 @@
+"""What tests need from outside the checkout: the shared material, skipped where it is missing, demanded in CI."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.shapes.seeds import SHARED_VARIABLE, shared_directory
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skips (in CI: fails) what is marked ``shared`` where the shared material is not there."""
+    directory = shared_directory()
+    if item.get_closest_marker("shared") is None or directory.is_dir():
+        return
+    reason = f"{directory} is missing: put the shared material beside the checkout or name it in {SHARED_VARIABLE}."
+    if os.environ.get("CI"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The directory of the shared material, for tests marked ``shared``."""
+    return shared_directory()
