@@ -38,12 +38,18 @@ _ALIGN = re.compile(r"text-align\s*:\s*(right|center)", re.IGNORECASE)
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _ITALIC = re.compile(r"font-style\s*:\s*italic", re.IGNORECASE)
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_SPACES = re.compile(r"\s+")
+_ICON_NAME = re.compile(
+    r"(?:spacer|pixel|blank|icons?|bullet|arrow|btn|button|font|print|mail|share|rss|loading|transparent|zoom|plus|minus)"
+    r"[\w-]*\.(?:gif|png|svg|ico)(?:$|\?)",
+    re.IGNORECASE,
+)
 
 #: Cells longer than this are text laid out in a table, not data.
 _CELL = 200
 #: A table made for one picture holds no more text than its caption.
 _PICTURE_TABLE = 600
+#: An image of at most so many pixels in either direction is a button or a spacer.
+_ICON = 40
 #: Elements nested deeper than this are somebody's accident; their text is read as if it stood here.
 _DEPTH = 200
 #: Lines beyond this many are no article.
@@ -236,6 +242,8 @@ class _Builder:
             self.current.size = 0
 
     def image(self, tag: Tag, frame: _Frame) -> None:
+        if _is_icon(tag):
+            return
         src = str(tag.get("src") or tag.get("data-src") or "")
         if not src or src.startswith("data:"):
             src = str(tag.get("data-src") or tag.get("data-original") or "")
@@ -344,6 +352,14 @@ def _hint(attrs: dict[str, object]) -> str:
 def _is_hidden(tag: Tag) -> bool:
     style = tag.attrs.get("style")
     return "hidden" in tag.attrs or (isinstance(style, str) and _HIDDEN.search(style) is not None)
+
+
+def _is_icon(tag: Tag) -> bool:
+    """Whether an image is furniture: a button, a bullet, a spacer, by its declared size or its name."""
+    sizes = [str(tag.get(side) or "").removesuffix("px") for side in ("width", "height")]
+    if any(size.isdigit() and int(size) <= _ICON for size in sizes):
+        return True
+    return _ICON_NAME.search(str(tag.get("src") or "")) is not None
 
 
 def _within(frame: _Frame, *names: str) -> bool:

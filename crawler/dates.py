@@ -86,7 +86,7 @@ _GAP: Final = r"[\s,|:;–—·•@(\[-]{0,8}"
 
 # What belongs to a date on its left, up to the date. A label begins a word; the rest may follow in any order.
 _LEFT: Final = re.compile(
-    rf"(?<!\w)(?P<label>{_LABEL}(?!\w){_GAP})?"
+    rf"(?P<label>(?<!\w){_LABEL}(?!\w){_GAP})?"
     rf"(?:(?:(?P<weekday>{_WEEKDAY})|(?P<time>{_TIME})|(?:{_ZONE})|(?:ngày|lúc|vào|hồi)(?!\w)){_GAP})*$",
     re.IGNORECASE,
 )
@@ -159,7 +159,8 @@ def _found(
     """The date around ``core``, reaching left no further than ``floor``. Raises ValueError for an impossible one."""
     window = line[max(floor, core.start() - _REACH) : core.start()]
     left = _LEFT.search(window)
-    assert left is not None  # it matches the empty end of any window
+    if left is None:
+        raise ValueError("no left side")  # not met: the pattern matches the empty end of any window
     time = _TIME_ALONE.match(left["time"]) if left["time"] else None
     end = core.end()
     weekday = bool(left["weekday"])

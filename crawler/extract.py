@@ -15,7 +15,7 @@ from crawler.decode import decode
 from crawler.landmarks import Vocabulary, key, vocabulary
 from crawler.lines import Line, is_account, signature
 from crawler.parts import Body, collect, date_line, find_parts
-from crawler.site import Reading, Selectors, Site
+from crawler.site import Reading, Site
 from crawler.text import clean, fold
 
 #: Changes whenever the rules of reading change; stored with every revision.
@@ -24,9 +24,18 @@ EXTRACTOR_VERSION = "1"
 #: Pages beyond this many bytes are cut before they are parsed; the longest article seen has 0.6 MB with its images.
 MAX_PAGE = 8 * 1024 * 1024
 
+#: Parsing costs time with the square of the depth; no page has this many elements open at once.
+_MAX_OPEN = 2000
+#: Pages with fewer tags cannot be so deep that it matters.
+_MANY_TAGS = 8000
+_NESTING = re.compile(
+    r"<(/?)(?!(?:br|hr|img|input|meta|link|wbr|p|li|t[rdh]|d[td]|option|area|col)\b)[a-z]", re.IGNORECASE
+)
+
 _FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|rar|zip|odt|ods|rtf)(?=$|[/?#])", re.IGNORECASE)
 _TITLE_PARTS = re.compile(r"\s+[-–—|•»:]+\s+|\s*[|»]\s*|::")
 _HOME = re.compile(r"trang chu|home(?: ?page)?|trang nhat|tin tuc|[»/>]+")
+_SPACE = re.compile(r"\s+")
 _STEP = re.compile(r"\s*[»›>/|→]+\s*")
 _LEAD_HINT = re.compile(r"(?:sapo|(?<![a-z])lead(?![a-z])|summary|hometext|intro|mo-?ta|trich-?dan|teaser)")
 #: Where templates name the section: the trail of links above the article.
@@ -100,12 +109,13 @@ def read(payload: bytes, url: str, site: Site, *, charset: str | None = None, ca
     ``charset`` is what the HTTP header says; ``captured`` chooses among the site's older readings. Never raises for
     the contents of a page.
     """
-    tree = LexborHTMLParser(decode(payload[:MAX_PAGE], charset))
+    tree = LexborHTMLParser(_shallow(decode(payload[:MAX_PAGE], charset)))
     reading = site.reading_at(captured)
     vocab = vocabulary(reading.landmarks)
     base = _base(tree, url)
-    found = _declared(tree, site, reading, vocab)
+    around = _Surroundings.of(tree, base)
     titles = _titles(tree)
+    found = _declared(tree, site, reading, vocab)
     if found.body is None or found.headline is None or found.date_published is None:
         _complete(found, tree, reading, vocab, titles)
     body = found.body or Body()
@@ -124,25 +134,53 @@ def read(payload: bytes, url: str, site: Site, *, charset: str | None = None, ca
         images=tuple(dict.fromkeys(images)),
         attachments=_attachments(tree, found, body, base, vocab),
     )
-    return _page(tree, article, titles, found.how, base, body.links)
-
-
-def _page(tree: LexborHTMLParser, article: Article, titles: list[str], how: str, base: str, teasers: int) -> Page:
-    canonical = _attribute(tree, 'link[rel="canonical"]', "href")
-    refresh = _attribute(tree, 'meta[http-equiv="refresh" i]', "content")
-    text = tree.body.text(separator=" ") if tree.body is not None else ""
-    notices = [n.text() for n in tree.css(".alert, .alert-error, .lfr-url-error, .error, .thongbao, h1, h2, h3")[:12]]
+    opening = "" if article.paragraphs else around.text[:600]
     return Page(
         article=article,
         title=titles[0] if titles else "",
-        canonical=_link(base, canonical) if canonical else None,
-        how=how,
-        text_length=len(text),
-        teasers=teasers,
-        has_password=tree.css_first('input[type="password" i]') is not None,
-        refresh=refresh,
-        notice=clean(" ".join([*notices, text[:600] if not article.paragraphs else ""]))[:2000],
+        canonical=around.canonical,
+        how=found.how,
+        text_length=len(around.text),
+        teasers=body.links,
+        has_password=around.has_password,
+        refresh=around.refresh,
+        notice=clean(f"{around.notices} {opening}")[:2000],
     )
+
+
+def _shallow(html: str) -> str:
+    """The page up to where it nests beyond reason."""
+    if html.count("<") < _MANY_TAGS:
+        return html
+    depth = 0
+    for tag in _NESTING.finditer(html):
+        depth += -1 if tag[1] else 1
+        if depth > _MAX_OPEN:
+            return html[: tag.start()]
+    return html
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """What the page is like besides its article; taken before furniture is stripped from the tree."""
+
+    canonical: str | None
+    refresh: str | None
+    has_password: bool
+    text: str
+    notices: str
+
+    @classmethod
+    def of(cls, tree: LexborHTMLParser, base: str) -> _Surroundings:
+        canonical = _attribute(tree, 'link[rel="canonical"]', "href")
+        shown = tree.css(".alert, .alert-error, .lfr-url-error, .error, .thongbao, h1, h2, h3")[:12]
+        return cls(
+            canonical=_link(base, canonical) if canonical else None,
+            refresh=_attribute(tree, 'meta[http-equiv="refresh" i]', "content"),
+            has_password=tree.css_first('input[type="password" i]') is not None,
+            text=tree.body.text(separator=" ") if tree.body is not None else "",
+            notices=" ".join(node.text() for node in shown),
+        )
 
 
 # -- what the site declares ---------------------------------------------------------------------------------------
@@ -185,7 +223,8 @@ def _select(tree: LexborHTMLParser, how: str, reading: Reading, vocab: Vocabular
     document = blocks.read(html)
     lines = document.lines
     text = collect(lines, vocab, 0, len(lines), known=True)
-    if sum(len(p) for p in text.paragraphs) == 0 and not document.images:
+    files = any(_FILE.search(href) for line in lines for href, _ in line.links)
+    if not text.paragraphs and not document.images and not files:
         return found
     found.body, found.lines, found.images = text, tuple(lines), tuple(document.images)
     found.lead = _lead_among(text.paragraphs, _text(lead) or "")
@@ -195,12 +234,12 @@ def _select(tree: LexborHTMLParser, how: str, reading: Reading, vocab: Vocabular
 def _lead_among(paragraphs: list[str], lead: str) -> tuple[str, ...]:
     """The opening paragraphs that the lead's text consists of; a body that repeats its lead repeats it."""
     own: list[str] = []
+    rest = _SPACE.sub("", lead)
     for paragraph in paragraphs:
-        at = lead.find(paragraph)
-        if at < 0:
+        _, found, rest = rest.partition(_SPACE.sub("", paragraph))
+        if not found:
             break
         own.append(paragraph)
-        lead = lead[at + len(paragraph) :]
     return tuple(own)
 
 
@@ -332,7 +371,11 @@ def _inside(node: LexborNode, outer: LexborNode) -> bool:
 
 
 def _text(node: LexborNode | None) -> str | None:
-    return (clean(node.text(separator=" ")) or None) if node is not None else None
+    if node is None:
+        return None
+    # a word may be split by inline elements, and never goes on behind a block or a line break
+    apart = " " if node.css_first("br, p, div, li, td, h1, h2, h3") is not None else ""
+    return clean(node.text(separator=apart)) or None
 
 
 def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str | None:
@@ -354,6 +397,3 @@ def _link(base: str, href: str) -> str | None:
         return urls.canonical_url(href.strip(), base=base)
     except ValueError:
         return None
-
-
-__all__ = ["EXTRACTOR_VERSION", "Article", "Attachment", "Image", "Page", "Selectors", "read"]

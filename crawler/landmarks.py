@@ -84,7 +84,7 @@ _ATTACHMENTS = (
 _NEVER = (
     (r"xem (?:voi )?co chu", "Xem với cỡ chữ"),
     (r"co chu|font size|kich thuoc chu", "Cỡ chữ"),
-    (r"a ?[+\-]|a ?\+ ?a ?\-|(?:a ?){2,4}[+-]?", "A+ A-"),
+    (r"a(?: ?[+-]? ?a){1,3}", "A- A A+"),
     (r"(?:sign|log) ?(?:in|out)|dang (?:nhap|xuat|ky)(?: he thong| thanh vien)?", "Sign In"),
     (r"so luot truy cap|luot truy cap|tong luot truy cap", "SỐ LƯỢT TRUY CẬP"),
     (r"khong tieu de", "• Không tiêu đề"),

@@ -97,14 +97,27 @@ def is_caption(line: Line) -> bool:
     """Whether the line is the caption of an image, by its markup or by its place below one."""
     if line.caption:
         return len(line.text) <= 500
-    if not line.picture or line.heading:
+    if not line.picture or line.heading or line.links:
         return False
-    return len(line.text) <= (400 if line.italic or line.align == "center" else 200)
+    if line.italic or line.align == "center":
+        return len(line.text) <= 400
+    return len(line.text) <= (60 if ends_sentence(line.text) else 200)
 
 
 def is_account(text: str) -> bool:
     """Whether the text is the name of a CMS account ("admin admin", "Pho Ban bien tap")."""
     return _ACCOUNT.fullmatch(text.casefold()) is not None and text.isascii()
+
+
+def labelled_author(text: str) -> str | None:
+    """The author that a byline names ("Tác giả: …"), or None; a bare name is no byline."""
+    match = _LABELLED.fullmatch(text) if len(text) <= 120 else None
+    return match["who"].strip() if match and not is_source(text) and not is_account(match["who"]) else None
+
+
+def is_source(text: str) -> bool:
+    """Whether the line says where a text was taken from rather than who wrote it."""
+    return text.lstrip("( ")[:5].casefold() == "nguồn"
 
 
 def signature(line: Line, *, before: str) -> str | None:

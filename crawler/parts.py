@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from crawler.dates import DateFound, find_dates
 from crawler.landmarks import Vocabulary
-from crawler.lines import Line, ends_sentence, is_account, is_caption, signature
+from crawler.lines import Line, ends_sentence, is_account, is_caption, is_source, labelled_author, signature
 from crawler.site import Reading
 from crawler.text import fold
 
@@ -99,7 +99,9 @@ def collect(lines: list[Line], vocab: Vocabulary, start: int, end: int, *, known
             index = resumed if prose and resumed is not None else index + 1
             continue
         text = _unglued(line.text, vocab)
-        if text and not (key and vocab.is_never(key)) and not _is_furniture(line, known=known):
+        if not prose and key and (byline := labelled_author(text)):
+            body.author = body.author or byline
+        elif text and not (key and vocab.is_never(key)) and not _is_furniture(line, known=known):
             kept.append((index, text))
             prose += line.is_prose
         elif prose and line.is_link and len(text) > _TEASER:
@@ -113,9 +115,10 @@ def collect(lines: list[Line], vocab: Vocabulary, start: int, end: int, *, known
 
 def _unglued(text: str, vocab: Vocabulary) -> str:
     """The text without a widget's words glued to its beginning."""
-    folded = fold(text[:80])
+    head = text[:80].rstrip()
+    folded = fold(head)
     match = vocab.glued.match(folded)
-    if match is None or len(folded) != len(text[:80]):
+    if match is None or len(folded) != len(head):
         return text
     rest = text[match.end() :]
     return rest.lstrip(" :.-–|") if not rest or not rest[0].islower() else text
@@ -155,20 +158,25 @@ def _attached(lines: list[Line], vocab: Vocabulary, index: int, end: int) -> int
 
 
 def _sign(body: Body, lines: list[Line], kept: list[tuple[int, str]]) -> None:
-    """Takes the author's line off the end of the text; accounts of the CMS go with it."""
+    """Takes the author's line off the end of the text; accounts of the CMS go with it, a source comes second."""
+    names: list[str] = []
+    source: str | None = None
     while len(kept) > 1:
         index, text = kept[-1]
         line = lines[index]
-        if is_account(text):
-            kept.pop()
-            continue
-        name = signature(line, before=kept[-2][1])
-        if name is None or (is_caption(line) and line.align != "right" and not name.istitle()):
-            return
+        name = None if is_account(text) else signature(line, before=kept[-2][1])
+        if name is None and not is_account(text):
+            break
+        if name is not None and is_caption(line) and line.align != "right" and not name.istitle():
+            break
         kept.pop()
-        body.author = name if body.author is None else f"{name}; {body.author}"
-        if ":" not in text:
-            return
+        if name is not None and is_source(text):
+            source = name
+        elif name is not None:
+            names.insert(0, name)
+            if ":" not in text:
+                break
+    body.author = "; ".join(names) or body.author or source
 
 
 @dataclass(slots=True)

@@ -22,6 +22,9 @@ LEAST_SHARE = 0.12
 #: So many links to other articles between paragraphs make a page a listing of teasers.
 FEWEST_TEASERS = 2
 
+#: So many characters of text, dated or signed, under a headline are an article wherever they stand.
+WHOLE = 400
+
 _NOT_FOUND = re.compile(
     r"khong tim thay|khong ton tai|(?:da|vua) bi (?:xoa|go)|not found|\b404\b|page cannot be found"
     r"|noi dung (?:nay )?khong co|lien ket (?:nay )?(?:bi )?(?:hong|sai)|status - |^trang thai\b"
@@ -56,7 +59,7 @@ def judge(page: Page, *, status: int | None, site: Site, url: str) -> Verdict:
         stopped = _stopped(page, notice, has_text=has_text)
         if stopped is not None:
             return stopped
-    address = _by_address(site, url)
+    address = _by_address(page, site, url)
     if address is not None:
         return address
     return _by_reading(page, declared=declared, has_text=has_text)
@@ -79,16 +82,37 @@ def _stopped(page: Page, notice: str, *, has_text: bool) -> Verdict | None:
     return None
 
 
-def _by_address(site: Site, url: str) -> Verdict | None:
-    """Pages of a declared site that are not where its articles are."""
+def _by_address(page: Page, site: Site, url: str) -> Verdict | None:
+    """Pages of a declared site that are not where its articles are.
+
+    Where a site's addresses are only inferred, a page that reads as a whole article is believed before the pattern.
+    """
     if not url:
         return None
-    path = urlsplit(url).path
-    if path in ("", "/") and not urlsplit(url).query:
+    parts = urlsplit(url)
+    if parts.path in ("", "/") and not parts.query:
         return Verdict("home", "the site's home page")
     if site.declared_in == "generic" or not site.urls.article or urls.is_article(url, site.urls):
         return None
-    return Verdict("listing", "the address is not one of an article")
+    if site.status == "verified" or _is_listing(site, url) or not _is_whole(page):
+        return Verdict("listing", "the address is not one of an article")
+    return None
+
+
+def _is_listing(site: Site, url: str) -> bool:
+    """Whether the address is a declared section, or a page of a listing."""
+    path = urlsplit(url).path
+    if any(urlsplit(site.listing_url(section)).path == path for section in site.sections):
+        return True
+    return bool(site.pages.pattern) and re.search(site.pages.pattern, url) is not None
+
+
+def _is_whole(page: Page) -> bool:
+    """Whether the reading found everything that an article has and no trace of a listing."""
+    article = page.article
+    size = sum(map(len, article.paragraphs))
+    signed = article.date_published is not None or article.author is not None
+    return bool(article.headline) and signed and size >= WHOLE and page.teasers < FEWEST_TEASERS
 
 
 def _by_reading(page: Page, *, declared: bool, has_text: bool) -> Verdict:

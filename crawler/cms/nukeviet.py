@@ -19,7 +19,7 @@ NUKEVIET = Family(
         ),
         landmarks=Landmarks(closes=("Những tin mới hơn", "Những tin cũ hơn")),
     ),
-    paging=Paging(kind="link", pattern=r"(?:/|&amp;|[?&])page[-=](\d+)"),
+    paging=Paging(kind="link", pattern=r"(?:^|[/?&])page[-=](\d+)"),
     addresses=Addresses(
         article=r"/[a-z0-9-]+/[^/?]+-(?P<id>\d+)\.html$",
         deny=(r"/(?:users|seek|search|print|savefile|sendmail|rss)/", r"[?&](?:print|sort)="),
