@@ -1,0 +1,242 @@
+"""Reads WARC and WACZ files from anybody, whatever tool wrote them, as captures."""
+
+from __future__ import annotations
+
+import logging
+import re
+import uuid
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+
+from crawler.errors import InputError
+from crawler.warc_frames import (
+    DAMAGED,
+    GZIP,
+    TOO_LARGE,
+    ZSTD,
+    ZSTD_DICTIONARY,
+    gzip_pieces,
+    plain_pieces,
+    records,
+    zstd_pieces,
+)
+from crawler.warc_record import (
+    HEAD_END,
+    MAX_RECORD,
+    Capture,
+    Record,
+    Skipped,
+    normal_digest,
+    parse_fields,
+    read_capture,
+    record_ids,
+    request_body_digest,
+)
+
+#: warcio, which reads ARC files here, logs what strangers' target URIs look like.
+logging.getLogger("warcio").setLevel(logging.ERROR)
+
+#: How the WARC file of a living process ends; without it, it is sealed and never written again.
+OPEN = ".open"
+
+#: Damages after which the rest of a file is given up: each costs a search, and such a file is not worth a thousand.
+_MAX_DAMAGES = 1000
+
+#: POST requests and foreign digests remembered within one file while their records are awaited.
+_MAX_REMEMBERED = 10_000
+
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_ARC = b"filedesc:"
+_WARC_NAME = re.compile(r"\.w?arc(\.gz|\.zst)?\Z", re.IGNORECASE)
+_REQUEST_LINE = re.compile(rb"([A-Z]{1,20}) ")
+
+
+def read_captures(path: Path, *, directory: Path | None = None) -> Iterator[Capture | Skipped]:
+    """The captures of a WARC, ARC (plain, .gz, WARC also .zst) or WACZ file, in its order.
+
+    What is damaged, cut off or too large is told by a Skipped, and reading goes on behind it. Locations name the file
+    relative to ``directory``, or by its own name. Raises InputError where the file cannot be read or holds no record.
+    """
+    name = path.relative_to(directory).as_posix() if directory and path.is_relative_to(directory) else path.name
+    name = name.removesuffix(OPEN)
+    found = False
+    held: list[Skipped] = []  # until it is clear that this is a WARC file at all
+    damages = 0
+    try:
+        with path.open("rb") as stream:
+            assembler = _Assembler()
+            for file, record in _records(stream, name):
+                found = found or isinstance(record, Record)
+                if isinstance(record, Skipped):
+                    damages += record.reason != TOO_LARGE
+                    held.append(record)
+                if found:
+                    yield from assembler.rest() if held else ()
+                    yield from held
+                    held.clear()
+                    yield from assembler.add(record, file) if isinstance(record, Record) else ()
+                if damages >= _MAX_DAMAGES:
+                    break
+            yield from assembler.rest()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror or error}): check its name and its rights.") from None
+    if not found:
+        raise InputError(f"{path} holds no whole WARC record: give a WARC (.warc, .warc.gz) or WACZ file.")
+
+
+class _Assembler:
+    """Puts together what several records say of one capture: its request's method, its digest under another name."""
+
+    def __init__(self) -> None:
+        self.waiting: Capture | None = None  # the last one: Heritrix and Browsertrix write its request behind it
+        self.requests: dict[str, Record] = {}  # not GET, by their own ids and those of the records they belong to
+        self.digests: dict[str, str] = {}  # the file's own payload digests -> ours, where they differ
+
+    def add(self, record: Record, file: str) -> Iterator[Capture | Skipped]:
+        """The captures that are complete with this record."""
+        if record.fields.get("warc-type", "").lower() == "request":
+            self._request(record)
+            return
+        capture = read_capture(record, file)
+        if capture:
+            yield from self.rest()
+        if isinstance(capture, Capture):
+            self.waiting = self._joined(capture, record)
+        elif capture:
+            yield capture
+
+    def rest(self) -> Iterator[Capture]:
+        """The capture that still waits for its request."""
+        if self.waiting:
+            yield self.waiting
+        self.waiting = None
+
+    def _request(self, record: Record) -> None:
+        method = _REQUEST_LINE.match(record.block)
+        if method is None or method[1] == b"GET":
+            return
+        ids = record_ids(record.fields.get("warc-concurrent-to", ""))
+        if self.waiting and self.waiting.record_id in ids:
+            self.waiting = _with_request(self.waiting, record)
+        elif len(self.requests) < _MAX_REMEMBERED:
+            self.requests.update(dict.fromkeys([*ids, *record_ids(record.fields.get("warc-record-id", ""))], record))
+
+    def _joined(self, capture: Capture, record: Record) -> Capture:
+        said = normal_digest(record.fields.get("warc-payload-digest", ""))
+        if capture.record_type == "revisit":
+            capture = replace(capture, payload_digest=self.digests.get(said, capture.payload_digest))
+        elif said and said != capture.payload_digest and len(self.digests) < _MAX_REMEMBERED:
+            self.digests[said] = capture.payload_digest
+        if self.requests:
+            for name in (capture.record_id, *record_ids(record.fields.get("warc-concurrent-to", ""))):
+                if request := self.requests.pop(name, None):
+                    return _with_request(capture, request)
+        return capture
+
+
+def _with_request(capture: Capture, request: Record) -> Capture:
+    method = request.block.split(b" ", 1)[0].decode("ascii")
+    end = HEAD_END.search(request.block)
+    body = request.block[end.end() :] if end else b""
+    return replace(
+        capture,
+        method=method,
+        request_body=body,
+        request_body_digest=request_body_digest(body),
+        raw_request=request.raw,
+    )
+
+
+def _records(stream: BinaryIO, name: str) -> Iterator[tuple[str, Record | Skipped]]:
+    """Every record of a file or of the files that it holds, with the name of the file."""
+    head = stream.read(len(_ZIP[0]))
+    stream.seek(0)
+    if head in _ZIP:
+        yield from _wacz(stream, name)
+        return
+    for record in _unwrapped(stream):
+        yield name, record
+
+
+def _unwrapped(stream: BinaryIO) -> Iterator[Record | Skipped]:
+    """Every record of a WARC or ARC file, by what its first bytes say it is; none of any other file."""
+    head = stream.read(4096)
+    stream.seek(0)
+    if head.startswith(_ARC) or (head.startswith(GZIP) and _begins_as_arc(head)):
+        return _arc(stream)
+    if head.startswith(GZIP):
+        return records(gzip_pieces(stream), seekable=False)
+    if head.startswith((ZSTD, ZSTD_DICTIONARY)):
+        return records(zstd_pieces(stream), seekable=False)
+    if head.lstrip().startswith(b"WARC/"):
+        return records(plain_pieces(stream), seekable=True)
+    return iter(())
+
+
+def _wacz(stream: BinaryIO, name: str) -> Iterator[tuple[str, Record | Skipped]]:
+    """The WARC files inside a zip, each read from where it lies; nothing is unpacked."""
+    try:
+        archive = zipfile.ZipFile(stream)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        # The directory is at a zip's end: cut off, it still holds WARC files that were stored as they were.
+        stream.seek(0)
+        for record in records(gzip_pieces(stream), seekable=False):
+            yield name, record
+        return
+    with archive:
+        for entry in archive.infolist():
+            if not _WARC_NAME.search(entry.filename):
+                continue
+            file = f"{name}!/{entry.filename}"
+            try:
+                with archive.open(entry) as inner:
+                    for record in _unwrapped(cast(BinaryIO, inner)):
+                        yield file, record
+            except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError, OSError):
+                # Encrypted, packed by a method that Python does not know, or damaged.
+                yield file, Skipped(DAMAGED, entry.header_offset)
+
+
+def _begins_as_arc(head: bytes) -> bool:
+    with suppress(zlib.error):
+        return zlib.decompressobj(31).decompress(head, len(_ARC)) == _ARC
+    return False
+
+
+def _arc(stream: BinaryIO) -> Iterator[Record | Skipped]:
+    """The records of an ARC file, the format before WARC, in WARC's terms."""
+    offset = 0
+    try:
+        for found in ArchiveIterator(stream, no_record_parse=True, arc2warc=True):
+            fields = {name.lower(): value for name, value in found.rec_headers.headers}
+            block = found.raw_stream.read(MAX_RECORD + 1)
+            if len(block) > MAX_RECORD:
+                yield Skipped(TOO_LARGE, offset, fields.get("warc-target-uri"))
+            elif fields.get("warc-type") == "response":
+                yield _as_warc(fields, block, offset)
+            offset = stream.tell()
+    except (ArchiveLoadFailed, ValueError, OSError, EOFError, zlib.error, zipfile.BadZipFile):
+        yield Skipped(DAMAGED, offset)
+
+
+def _as_warc(fields: dict[str, str], block: bytes, offset: int) -> Record:
+    url, date = fields.get("warc-target-uri", ""), fields.get("warc-date", "")
+    named = (
+        ("WARC-Type", "response"),
+        ("WARC-Record-ID", f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'{url} {date}').urn}>"),  # ARC knew no ids
+        ("WARC-Target-URI", url),
+        ("WARC-Date", date),
+        ("Content-Type", "application/http; msgtype=response"),
+        ("Content-Length", str(len(block))),
+    )
+    head = "WARC/1.0\r\n" + "".join(f"{name}: {value}\r\n" for name, value in named)
+    raw = head.encode() + b"\r\n" + block + b"\r\n\r\n"
+    return Record(parse_fields(head.encode()), block, offset, 0, raw)
