@@ -1,0 +1,1 @@
+"""What happens over nights, and what readers see of it."""
