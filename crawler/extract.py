@@ -5,41 +5,36 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import blocks, urls
 from crawler.cms import FAMILIES
-from crawler.decode import decode
 from crawler.landmarks import Vocabulary, key, vocabulary
 from crawler.lines import Line, is_account, signature
 from crawler.parts import Body, collect, date_line, find_parts
 from crawler.site import Reading, Site
-from crawler.text import clean, fold
+from crawler.text import clean
+from crawler.tree import (
+    Surroundings,
+    absolute,
+    base_of,
+    first_of,
+    is_inside,
+    last_of,
+    longest_of,
+    parse,
+    text_of,
+    titles_of,
+    trail_of,
+)
 
 #: Changes whenever the rules of reading change; stored with every revision.
 EXTRACTOR_VERSION = "1"
 
-#: Pages beyond this many bytes are cut before they are parsed; the longest article seen has 0.6 MB with its images.
-MAX_PAGE = 8 * 1024 * 1024
-
-#: Parsing costs time with the square of the depth; no page has this many elements open at once.
-_MAX_OPEN = 2000
-#: Pages with fewer tags cannot be so deep that it matters.
-_MANY_TAGS = 8000
-_NESTING = re.compile(
-    r"<(/?)(?!(?:br|hr|img|input|meta|link|wbr|p|li|t[rdh]|d[td]|option|area|col)\b)[a-z]", re.IGNORECASE
-)
-
 _FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|rar|zip|odt|ods|rtf)(?=$|[/?#])", re.IGNORECASE)
-_TITLE_PARTS = re.compile(r"\s+[-–—|•»:]+\s+|\s*[|»]\s*|::")
-_HOME = re.compile(r"trang chu|home(?: ?page)?|trang nhat|tin tuc|[»/>]+")
 _SPACE = re.compile(r"\s+")
-_STEP = re.compile(r"\s*[»›>/|→]+\s*")
 _LEAD_HINT = re.compile(r"(?:sapo|(?<![a-z])lead(?![a-z])|summary|hometext|intro|mo-?ta|trich-?dan|teaser)")
-#: Where templates name the section: the trail of links above the article.
-_TRAIL = '[class*="breadcrumb" i], [id*="breadcrumb" i], [class*="chuyenmuc" i], .cate, .title-cate, .category'
 #: How many elements above a link to a file may open with "File đính kèm".
 _LIST_DEPTH = 4
 
@@ -109,78 +104,54 @@ def read(payload: bytes, url: str, site: Site, *, charset: str | None = None, ca
     ``charset`` is what the HTTP header says; ``captured`` chooses among the site's older readings. Never raises for
     the contents of a page.
     """
-    tree = LexborHTMLParser(_shallow(decode(payload[:MAX_PAGE], charset)))
+    tree = parse(payload, charset)
     reading = site.reading_at(captured)
     vocab = vocabulary(reading.landmarks)
-    base = _base(tree, url)
-    around = _Surroundings.of(tree, base)
-    titles = _titles(tree)
+    base = base_of(tree, url)
+    around = Surroundings.of(tree, base)
+    titles = titles_of(tree)
     found = _declared(tree, site, reading, vocab)
     if found.body is None or found.headline is None or found.date_published is None:
         _complete(found, tree, reading, vocab, titles)
     body = found.body or Body()
     within = [(src, alt) for at, src, alt in found.images if body.first <= at <= body.last]
-    images = [Image(link, alt) for src, alt in within if (link := _link(base, src))]
+    images = [Image(link, alt) for src, alt in within if (link := absolute(base, src))]
     article = Article(
         url=urls.canonical_url(url, addresses=site.urls) if url else "",
         cms_id=urls.cms_id(url, site.urls) if url else None,
         headline=found.headline,
         description=" ".join(found.lead) or None,
         author=found.author or body.author,
-        section=found.section or _trail(tree, found.headline),
+        section=found.section or trail_of(tree, found.headline),
         date_published=found.date_published,
         paragraphs=tuple(body.paragraphs),
         captions=tuple(body.captions),
         images=tuple(dict.fromkeys(images)),
         attachments=_attachments(tree, found, body, base, vocab),
     )
+    return _page(article, around, titles, found.how, body.links)
+
+
+def glance(payload: bytes, url: str, site: Site, *, charset: str | None = None) -> Page:
+    """A page that is known by its address to be no article: what it says of itself, without reading it."""
+    tree = parse(payload, charset)
+    article = Article(urls.canonical_url(url, addresses=site.urls), None, None, None, None, None, None, (), (), (), ())
+    return _page(article, Surroundings.of(tree, base_of(tree, url)), titles_of(tree), "", 0)
+
+
+def _page(article: Article, around: Surroundings, titles: list[str], how: str, teasers: int) -> Page:
     opening = "" if article.paragraphs else around.text[:600]
     return Page(
         article=article,
         title=titles[0] if titles else "",
         canonical=around.canonical,
-        how=found.how,
+        how=how,
         text_length=len(around.text),
-        teasers=body.links,
+        teasers=teasers,
         has_password=around.has_password,
         refresh=around.refresh,
         notice=clean(f"{around.notices} {opening}")[:2000],
     )
-
-
-def _shallow(html: str) -> str:
-    """The page up to where it nests beyond reason."""
-    if html.count("<") < _MANY_TAGS:
-        return html
-    depth = 0
-    for tag in _NESTING.finditer(html):
-        depth += -1 if tag[1] else 1
-        if depth > _MAX_OPEN:
-            return html[: tag.start()]
-    return html
-
-
-@dataclass(frozen=True, slots=True)
-class _Surroundings:
-    """What the page is like besides its article; taken before furniture is stripped from the tree."""
-
-    canonical: str | None
-    refresh: str | None
-    has_password: bool
-    text: str
-    notices: str
-
-    @classmethod
-    def of(cls, tree: LexborHTMLParser, base: str) -> _Surroundings:
-        canonical = _attribute(tree, 'link[rel="canonical"]', "href")
-        shown = tree.css(".alert, .alert-error, .lfr-url-error, .error, .thongbao, h1, h2, h3")[:12]
-        return cls(
-            canonical=_link(base, canonical) if canonical else None,
-            refresh=_attribute(tree, 'meta[http-equiv="refresh" i]', "content"),
-            has_password=tree.css_first('input[type="password" i]') is not None,
-            text=tree.body.text(separator=" ") if tree.body is not None else "",
-            notices=" ".join(node.text() for node in shown),
-        )
 
 
 # -- what the site declares ---------------------------------------------------------------------------------------
@@ -189,36 +160,38 @@ class _Surroundings:
 def _declared(tree: LexborHTMLParser, site: Site, reading: Reading, vocab: Vocabulary) -> _Found:
     """The fields by the site's selectors, or by those of another family whose headline and body both match."""
     selectors = reading.selectors
-    if _first(tree, selectors.body) is not None:
+    if first_of(tree, selectors.body) is not None:
         found = _select(tree, site.family.name, reading, vocab)
         if found.body is not None:
             return found
     for family in FAMILIES.values():
         other = family.reading.selectors
-        if other.body and _first(tree, other.headline) is not None and _first(tree, other.body) is not None:
+        if other.body and first_of(tree, other.headline) is not None and first_of(tree, other.body) is not None:
             found = _select(tree, family.name, family.reading, vocab)
             if found.body is not None:
                 return found
-    return _Found(how="generic", headline=_text(_first(tree, selectors.headline)))
+    return _Found(how="generic", headline=text_of(first_of(tree, selectors.headline)))
 
 
 def _select(tree: LexborHTMLParser, how: str, reading: Reading, vocab: Vocabulary) -> _Found:
     selectors = reading.selectors
-    found = _Found(how=how, headline=_text(_first(tree, selectors.headline)))
-    found.section = _text(_last(tree, selectors.section))
+    found = _Found(how=how, headline=text_of(first_of(tree, selectors.headline)))
+    found.section = text_of(last_of(tree, selectors.section))
     _date_of(found, tree, reading)
-    author = _first(tree, selectors.author)
+    author = first_of(tree, selectors.author)
     if author is not None:
-        found.author = _author(_text(author) or "")
-    body = _longest(tree, selectors.body)
-    lead = _first(tree, selectors.lead)
-    fields = [author, *(_first(tree, s) for s in (selectors.headline, selectors.date))]
-    inside = [n for n in fields if n is not None and body is not None and n.mem_id != body.mem_id and _inside(n, body)]
+        found.author = _author(text_of(author) or "")
+    body = longest_of(tree, selectors.body)
+    lead = first_of(tree, selectors.lead)
+    fields = [author, *(first_of(tree, s) for s in (selectors.headline, selectors.date))]
+    inside = [
+        n for n in fields if n is not None and body is not None and n.mem_id != body.mem_id and is_inside(n, body)
+    ]
     for node in (*inside, *(n for s in selectors.drop for n in tree.css(s))):
-        if body is None or not _inside(body, node):
+        if body is None or not is_inside(body, node):
             node.decompose()
     html = body.html or "" if body is not None else ""
-    if lead is not None and not (body is not None and _inside(lead, body)):
+    if lead is not None and not (body is not None and is_inside(lead, body)):
         html = f"<div>{lead.html}</div>{html}"
     document = blocks.read(html)
     lines = document.lines
@@ -227,7 +200,7 @@ def _select(tree: LexborHTMLParser, how: str, reading: Reading, vocab: Vocabular
     if not text.paragraphs and not document.images and not files:
         return found
     found.body, found.lines, found.images = text, tuple(lines), tuple(document.images)
-    found.lead = _lead_among(text.paragraphs, _text(lead) or "")
+    found.lead = _lead_among(text.paragraphs, text_of(lead) or "")
     return found
 
 
@@ -246,7 +219,7 @@ def _lead_among(paragraphs: list[str], lead: str) -> tuple[str, ...]:
 def _date_of(found: _Found, tree: LexborHTMLParser, reading: Reading) -> None:
     for selector in reading.selectors.date:
         for node in tree.css(selector)[:5]:
-            stated = date_line(_text(node) or "", reading)
+            stated = date_line(text_of(node) or "", reading)
             if stated is not None:
                 found.date_published = stated.found.iso
                 found.section = found.section or stated.before or None
@@ -277,25 +250,6 @@ def _complete(found: _Found, tree: LexborHTMLParser, reading: Reading, vocab: Vo
             found.lead = (lead.text,)
 
 
-def _trail(tree: LexborHTMLParser, headline: str | None) -> str | None:
-    """The section by the trail of links above the article: its last step that is neither home page nor article."""
-    for node in tree.css(_TRAIL)[:5]:
-        linked = [clean(step.text()) for step in (node.css("a") or node.css("li"))[:12]]
-        steps = linked if len(linked) > 1 else [clean(step) for step in _STEP.split(node.text()[:300])]
-        named = [s for s in steps if 1 < len(s) <= 80 and s != headline and not _HOME.fullmatch(fold(s))]
-        if named and len(steps) <= 6:
-            return named[-1]
-    return None
-
-
-def _titles(tree: LexborHTMLParser) -> list[str]:
-    """What the page calls itself: the title, its parts, og:title."""
-    title = clean(_text(tree.css_first("title")) or "")[:500]
-    social = clean(_attribute(tree, 'meta[property="og:title"]', "content") or "")[:500]
-    parts = [p for t in (title, social) if t for p in (t, *_TITLE_PARTS.split(t))]
-    return list(dict.fromkeys(p for p in parts if p)) if title else ["", *dict.fromkeys(p for p in parts if p)]
-
-
 # -- attached files -----------------------------------------------------------------------------------------------
 
 
@@ -315,7 +269,7 @@ def _attachments(
             links.append((href, node.text()))
     files: dict[str, Attachment] = {}
     for href, name in links:
-        link = _link(base, href) if _FILE.search(href) else None
+        link = absolute(base, href) if _FILE.search(href) else None
         if link:
             files.setdefault(link, Attachment(link, clean(name)))
     return tuple(files.values())
@@ -331,69 +285,3 @@ def _listed_as_attachment(node: LexborNode, vocab: Vocabulary) -> bool:
             return True
         above = above.parent
     return False
-
-
-# -- small questions to the tree ----------------------------------------------------------------------------------
-
-
-def _first(tree: LexborHTMLParser, selectors: tuple[str, ...]) -> LexborNode | None:
-    """The first node with text that the first matching selector gives."""
-    for selector in selectors:
-        for node in tree.css(selector)[:10]:
-            if node.text().strip():
-                return node
-    return None
-
-
-def _last(tree: LexborHTMLParser, selectors: tuple[str, ...]) -> LexborNode | None:
-    for selector in selectors:
-        nodes = [n for n in tree.css(selector)[:20] if n.text().strip()]
-        if nodes:
-            return nodes[-1]
-    return None
-
-
-def _longest(tree: LexborHTMLParser, selectors: tuple[str, ...]) -> LexborNode | None:
-    for selector in selectors:
-        nodes = tree.css(selector)[:20]
-        if nodes:
-            return max(nodes, key=lambda n: len(n.text()))
-    return None
-
-
-def _inside(node: LexborNode, outer: LexborNode) -> bool:
-    above: LexborNode | None = node
-    while above is not None:
-        if above.mem_id == outer.mem_id:
-            return True
-        above = above.parent
-    return False
-
-
-def _text(node: LexborNode | None) -> str | None:
-    if node is None:
-        return None
-    # a word may be split by inline elements, and never goes on behind a block or a line break
-    apart = " " if node.css_first("br, p, div, li, td, h1, h2, h3") is not None else ""
-    return clean(node.text(separator=apart)) or None
-
-
-def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str | None:
-    node = tree.css_first(selector)
-    return node.attributes.get(name) if node is not None else None
-
-
-def _base(tree: LexborHTMLParser, url: str) -> str:
-    declared = _attribute(tree, "base[href]", "href")
-    try:
-        return urljoin(url, declared) if declared else url
-    except ValueError:
-        return url
-
-
-def _link(base: str, href: str) -> str | None:
-    """An absolute, canonical http(s) URL; None for anything else."""
-    try:
-        return urls.canonical_url(href.strip(), base=base)
-    except ValueError:
-        return None

@@ -34,6 +34,7 @@ _CHALLENGE = re.compile(
     r"just a moment|checking your browser|attention required|captcha|cloudflare|ddos|access denied|xac minh ban|"
     r"ban khong phai (?:la )?robot|enable javascript and cookies|security check|dang kiem tra trinh duyet"
 )
+_ELSEWHERE = "the address is not one of an article"
 _REFRESH_URL = re.compile(r"url\s*=\s*['\"]?([^'\"\s>]*)", re.IGNORECASE)
 
 
@@ -82,21 +83,29 @@ def _stopped(page: Page, notice: str, *, has_text: bool) -> Verdict | None:
     return None
 
 
-def _by_address(page: Page, site: Site, url: str) -> Verdict | None:
-    """Pages of a declared site that are not where its articles are.
+def may_be_article(site: Site, url: str) -> bool:
+    """Whether a page at this address can be an article, so that reading it is worth the while.
 
-    Where a site's addresses are only inferred, a page that reads as a whole article is believed before the pattern.
+    Where a site's addresses are only inferred, any page but its listings may be one.
     """
-    if not url:
-        return None
     parts = urlsplit(url)
     if parts.path in ("", "/") and not parts.query:
-        return Verdict("home", "the site's home page")
+        return False
+    if site.declared_in == "generic" or not site.urls.article or urls.is_article(url, site.urls):
+        return True
+    return site.status != "verified" and not _is_listing(site, url)
+
+
+def _by_address(page: Page, site: Site, url: str) -> Verdict | None:
+    """Pages of a declared site that are not where its articles are."""
+    if not url:
+        return None
+    if not may_be_article(site, url):
+        at_home = urlsplit(url).path in ("", "/")
+        return Verdict("home", "the site's home page") if at_home else Verdict("listing", _ELSEWHERE)
     if site.declared_in == "generic" or not site.urls.article or urls.is_article(url, site.urls):
         return None
-    if site.status == "verified" or _is_listing(site, url) or not _is_whole(page):
-        return Verdict("listing", "the address is not one of an article")
-    return None
+    return None if _is_whole(page) else Verdict("listing", _ELSEWHERE)
 
 
 def _is_listing(site: Site, url: str) -> bool:

@@ -1,0 +1,289 @@
+"""The derived rows: articles, revisions, attachments, the search index, and the events that they give rise to.
+
+Everything here follows from captures (crawler/placing) by crawler/derive; only the difference is written. Events are
+the exception: a journal, only ever added to.
+"""
+
+# ruff: noqa: S608 -- the SQL is put together from this module's own constants, never from what a page says
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from operator import attrgetter
+from urllib.parse import urljoin
+
+from crawler.derive import Fact, Reading, Revision, State, derive, fuller_images
+from crawler.placing import FILE, PLACED, Placed
+from crawler.text import exact_form, folded_form, text_digest
+from crawler.urls import url_key
+
+#: Event ids are UUIDs, version 5, of ``<article id>/<kind>/<memento datetime of the revision>`` in this namespace.
+EVENTS = uuid.UUID("6d1f0f9e-5d0b-5c0e-8f52-1a7e0f6f2c11")
+
+_READING = ", ".join(f.name for f in fields(Reading))
+_COLUMNS_OF = attrgetter(*(f.name for f in fields(Reading)))
+_LOAD = (
+    "SELECT a.status, a.url, a.url_key, a.first_seen, a.last_seen, a.last_checked, a.last_changed, a.revision_count,"
+    " a.current_revision_id, r.memento_datetime AS current_since, r.reading_digest AS current_reading,"
+    " a.docid, a.headline, a.text_digest"
+    " FROM articles AS a JOIN revisions AS r ON r.id = a.current_revision_id WHERE a.id = ?"
+)
+_ARTICLE = (
+    *("status", "url", "url_key", "first_seen", "last_seen", "last_checked", "last_changed", "revision_count"),
+    *("current_revision_id", "section", "headline", "description", "author", "date_published", "word_count"),
+    "text_digest",
+)
+_INSERT_ARTICLE = (
+    f"INSERT INTO articles ({', '.join(_ARTICLE)}, id, site, docid) VALUES ({', '.join('?' * (len(_ARTICLE) + 3))})"
+)
+_UPDATE_ARTICLE = f"UPDATE articles SET {', '.join(f'{c} = ?' for c in _ARTICLE)} WHERE id = ?"
+_UPDATE_SEEN = "UPDATE articles SET status = ?, url = ?, url_key = ?, last_seen = ?, last_checked = ? WHERE id = ?"
+_REVISION = (
+    *("id", "article_id", "capture_id", "memento_datetime", "observed_after", "observed_by", "headline", "description"),
+    *("author", "date_published", "section", "text_digest", "content_digest", "reading_digest", "change"),
+    *("words_added", "words_removed", "extractor_version"),
+)
+_UPSERT_REVISION = (
+    f"INSERT INTO revisions ({', '.join(_REVISION)}) VALUES ({', '.join('?' * len(_REVISION))})"
+    f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in _REVISION[1:])}"
+)
+_FACTS = (
+    f"SELECT {PLACED} FROM captures WHERE article_id = ?"
+    " AND (reading_digest IS NOT NULL OR quality IN ('not_found', 'home', 'redirect'))"
+)
+_LINK_FILES = (
+    "UPDATE attachments SET (capture_id, media_type, content_length, payload_digest) ="
+    " (SELECT id, media_type, content_length, payload_digest FROM captures"
+    f" WHERE url_key = ?1 AND quality = '{FILE}' ORDER BY memento_datetime DESC, payload_digest DESC LIMIT 1)"
+    " WHERE url_key = ?1"
+)
+_LIST_FILE = (
+    "INSERT INTO attachments (id, article_id, kind, url, url_key, name) VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, url = excluded.url, name = excluded.name"
+)
+_POINT_EVENTS = (
+    "UPDATE events SET revision_id = (SELECT id FROM revisions WHERE revisions.article_id = events.article_id"
+    " AND revisions.memento_datetime <= events.at ORDER BY memento_datetime DESC, id DESC LIMIT 1)"
+    " WHERE article_id = ?"
+)
+#: Articles without any text are not the same as each other for that.
+EMPTY_TEXT = text_digest("")
+_FIRST_OF_GROUP = "SELECT id, same_text_as FROM articles WHERE text_digest = ? ORDER BY first_seen, id LIMIT 2"
+# NULLIF: the first of those with one text stands for itself, every other one points to it.
+_REGROUP = (
+    "UPDATE articles SET same_text_as = NULLIF(?1, id) WHERE text_digest = ?2 AND same_text_as IS NOT NULLIF(?1, id)"
+)
+
+
+def _row(article_id: str, r: Revision) -> tuple[object, ...]:
+    said = r.reading
+    return (
+        *(r.id, article_id, r.capture_id, r.memento_datetime, r.observed_after, r.memento_datetime),
+        *(said.headline, said.description, said.author, said.date_published, said.section),
+        *(said.text_digest, said.content_digest, said.reading_digest, r.change),
+        *(r.words_added, r.words_removed, said.extractor_version),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What settling an article did: whether it was there before, the revisions that were not, and how many more."""
+
+    existed: bool
+    begun: tuple[Revision, ...] = ()
+    more: int = 0  # less than ``begun`` where a run of captures only turned out to have begun earlier
+
+
+class Articles:
+    """The derived rows within one transaction. ``close`` writes what is cheaper at its end: search index, groups."""
+
+    def __init__(self, connection: sqlite3.Connection, recorded_at: str) -> None:
+        self._db = connection
+        self._recorded_at = recorded_at
+        self._readings: dict[str, Reading] = {}
+        self._bodies: dict[str, str] = {}
+        self._docid: int | None = None
+        self._groups: set[str] = set()  # text digests whose articles may have another first one
+        self._indexed: dict[int, tuple[tuple[str, str] | None, tuple[str, str] | None]] = {}
+
+    def keep(self, reading: Reading, body: str) -> list[str]:
+        """Stores what a capture said, once, under its digest; returns the articles whose images it changes."""
+        held = self._held(reading.reading_digest)
+        if held is not None:
+            if reading.images == held.images or (images := fuller_images(held.images, reading.images)) == held.images:
+                return []
+            self._readings[reading.reading_digest] = replace(held, images=images)
+            self._db.execute(
+                "UPDATE readings SET images = ? WHERE reading_digest = ?", (images, reading.reading_digest)
+            )
+            query = "SELECT DISTINCT article_id FROM revisions WHERE reading_digest = ?"
+            return [article_id for (article_id,) in self._db.execute(query, (reading.reading_digest,))]
+        self._readings[reading.reading_digest] = reading
+        self._bodies[reading.text_digest] = body
+        self._db.execute(
+            "INSERT INTO texts (text_digest, body, word_count) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (reading.text_digest, body, reading.word_count),
+        )
+        self._db.execute(f"INSERT INTO readings ({_READING}) VALUES ({', '.join('?' * 13)})", _COLUMNS_OF(reading))
+        return []
+
+    def settle(self, article_id: str, site: str, fact: Fact | None) -> Settled:
+        """Writes what the captures of an article now add up to: after ``fact``, or (None) from the start."""
+        row = self._db.execute(_LOAD, (article_id,)).fetchone()
+        known: dict[str, tuple[object, ...]] = {}
+        if row is None and fact is not None:
+            state = derive(article_id, [fact], self._reading, self._body)
+        elif row is not None and fact is not None and (loaded := self._loaded(article_id, row)).accepts(fact):
+            state = loaded
+            state.extend(fact)
+            if not state.revisions:
+                seen = (state.status, state.url, state.url_key, state.last_seen, state.last_checked, article_id)
+                self._db.execute(_UPDATE_SEEN, seen)
+                return Settled(existed=True)
+        else:
+            state = derive(article_id, self._facts(article_id), self._reading, self._body)
+            revisions = f"SELECT {', '.join(_REVISION)} FROM revisions WHERE article_id = ?"
+            known = {r["id"]: tuple(r) for r in self._db.execute(revisions, (article_id,))}
+        if state.revisions:
+            self._write(site, row, state)
+            self._write_revisions(article_id, known, state.revisions)
+        else:
+            self._remove(article_id, row)
+        begun = tuple(r for r in state.revisions if r.id not in known)
+        return Settled(existed=row is not None, begun=begun, more=len(state.revisions) - len(known))
+
+    def _facts(self, article_id: str) -> list[Fact]:
+        rows = self._db.execute(_FACTS, (article_id,)).fetchall()
+        return [fact for row in rows if (fact := Placed(*row).fact) is not None]
+
+    def _loaded(self, article_id: str, row: sqlite3.Row) -> State:
+        return State(article_id, self._reading, self._body, *tuple(row)[:11])
+
+    def _held(self, digest: str) -> Reading | None:
+        if digest not in self._readings:
+            row = self._db.execute(f"SELECT {_READING} FROM readings WHERE reading_digest = ?", (digest,)).fetchone()
+            if row is None:
+                return None
+            self._readings[digest] = Reading(*row)
+        return self._readings[digest]
+
+    def _reading(self, digest: str) -> Reading:
+        held = self._held(digest)
+        assert held is not None, "captures refer to stored readings only"
+        return held
+
+    def _body(self, digest: str) -> str:
+        if digest not in self._bodies:
+            row = self._db.execute("SELECT body FROM texts WHERE text_digest = ?", (digest,)).fetchone()
+            self._bodies[digest] = row[0]
+        return self._bodies[digest]
+
+    def _write(self, site: str, row: sqlite3.Row | None, state: State) -> None:
+        said = self._reading(state.current_reading)
+        columns = (
+            *(state.status, state.url, state.url_key, state.first_seen, state.last_seen, state.last_checked),
+            *(state.last_changed, state.revision_count, state.current_revision_id, said.section, said.headline),
+            *(said.description, said.author, said.date_published, said.word_count, said.text_digest, state.id),
+        )
+        if row is None:
+            docid = self._next_docid()
+            self._db.execute(_INSERT_ARTICLE, (*columns, site, docid))
+            self._index(docid, None, said)
+        else:
+            self._db.execute(_UPDATE_ARTICLE, columns)
+            self._index(row["docid"], row, said)
+        if row is None or (row["text_digest"], row["first_seen"]) != (said.text_digest, state.first_seen):
+            self._groups |= {said.text_digest} if row is None else {said.text_digest, row["text_digest"]}
+
+    def _write_revisions(
+        self, article_id: str, known: dict[str, tuple[object, ...]], revisions: list[Revision]
+    ) -> None:
+        now = {r.id: _row(article_id, r) for r in revisions}
+        gone = known.keys() - now.keys()
+        self._db.executemany("DELETE FROM revisions WHERE id = ?", [(i,) for i in gone])
+        self._db.executemany(_UPSERT_REVISION, [r for i, r in now.items() if known.get(i) != r])
+        listed = self._list_files(article_id, revisions)
+        if known:
+            self._db.execute(_POINT_EVENTS, (article_id,))  # an announcement stays; it names what was in force then
+            held = self._db.execute("SELECT id FROM attachments WHERE article_id = ?", (article_id,)).fetchall()
+            self._db.executemany("DELETE FROM attachments WHERE id = ?", [tuple(r) for r in held if r[0] not in listed])
+
+    def _remove(self, article_id: str, row: sqlite3.Row | None) -> None:
+        """Takes back an article that no capture belongs to any more: they turned out to be another's."""
+        if row is None:
+            return
+        self._db.execute("UPDATE events SET article_id = NULL, revision_id = NULL WHERE article_id = ?", (article_id,))
+        for table in ("removals", "attachments", "article_urls", "revisions"):
+            self._db.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))
+        self._db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+        self._index(row["docid"], row, None)
+        self._groups.add(row["text_digest"])
+
+    def _list_files(self, article_id: str, revisions: Iterable[Revision]) -> set[str]:
+        """Every file and picture that the article ever listed, as the latest of its revisions that do names it."""
+        identifiers: set[str] = set()
+        for r in revisions:
+            for kind, listed in (("attachment", r.reading.attachments), ("image", r.reading.images)):
+                for file in json.loads(listed):
+                    url = urljoin(r.address, file["url"])
+                    key = url_key(url)
+                    identifier = f"{article_id}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+                    name = file.get("name") or file.get("alt") or None
+                    self._db.execute(_LIST_FILE, (identifier, article_id, kind, url, key, name))
+                    self.link_file(key)
+                    identifiers.add(identifier)
+        return identifiers
+
+    def link_file(self, key: str) -> None:
+        """Joins the attachments at an address with the newest capture of it."""
+        self._db.execute(_LINK_FILES, (key,))
+
+    def _next_docid(self) -> int:
+        if self._docid is None:
+            self._docid = self._db.execute("SELECT coalesce(max(docid), 0) FROM articles").fetchone()[0]
+        self._docid += 1
+        return self._docid
+
+    def _index(self, docid: int, row: sqlite3.Row | None, said: Reading | None) -> None:
+        """Notes what the search index holds of an article and what it should hold; ``close`` makes it so."""
+        held = (row["headline"] or "", row["text_digest"]) if row is not None else None
+        first_held = self._indexed.get(docid, (held, None))[0]
+        self._indexed[docid] = (first_held, (said.headline or "", said.text_digest) if said else None)
+
+    def close(self) -> None:
+        """Writes the search index and the groups of articles with the same text."""
+        moved = [(docid, *texts) for docid, texts in self._indexed.items() if texts[0] != texts[1]]
+        forget = [(docid, *self._forms(*held)) for docid, held, _ in moved if held]
+        hold = [(docid, *self._forms(*should)) for docid, _, should in moved if should]
+        self._db.executemany(
+            "INSERT INTO articles_fts (articles_fts, rowid, exact, folded) VALUES ('delete', ?, ?, ?)", forget
+        )
+        self._db.executemany("INSERT INTO articles_fts (rowid, exact, folded) VALUES (?, ?, ?)", hold)
+        for digest in self._groups:
+            group = self._db.execute(_FIRST_OF_GROUP, (digest,)).fetchall()
+            if len(group) > 1 or (group and group[0]["same_text_as"] is not None):
+                first = group[0]["id"] if digest != EMPTY_TEXT else None
+                self._db.execute(_REGROUP, (first, digest))
+
+    def _forms(self, headline: str, digest: str) -> tuple[str, str]:
+        # One line: the forms take no notice of borders, and are quicker to make of text without line breaks.
+        text = f"{headline} {self._body(digest)}".replace("\n\n", " ")
+        return exact_form(text), folded_form(text)
+
+    def announce(self, kind: str, site: str, article_id: str, revision: Revision, *, baseline: bool) -> None:
+        """Adds an event to the journal; the same one twice is one."""
+        name = f"{article_id}/{kind}/{revision.memento_datetime}"
+        evidence = json.dumps({"capture": revision.capture_id})
+        self._db.execute(
+            "INSERT OR IGNORE INTO events (id, site, article_id, revision_id, kind, at, recorded_at, baseline, summary,"
+            " evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(str(uuid.uuid5(EVENTS, name)), site, article_id, revision.id, kind, revision.memento_datetime),
+                *(self._recorded_at, baseline, revision.reading.headline, evidence),
+            ),
+        )

@@ -1,0 +1,205 @@
+"""What the captures of an article add up to: its revisions, its fields, its status; pure, whatever came in which order.
+
+An article's history is a fold: ``State.extend`` over its facts, sorted by ``Fact.order``. The archive extends a stored
+state by one fact when that fact is the newest, and folds from the start when one slots into the past; because both are
+the same function, both give the same rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from crawler.text import canonical
+
+Change = Literal["first", "edited", "cosmetic"]
+
+#: ``quality_reason`` of a redirect to the site's home page: how many portals say "gone".
+HOME = "to the home page"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a page said: one row of ``readings``, named by its digest.
+
+    ``captions``, ``images`` and ``attachments`` are JSON lists; links to the page's own host are without it, so that a
+    site that moves to another host says the same as before. The addresses of images are no part of the digest.
+    """
+
+    reading_digest: str
+    content_digest: str
+    text_digest: str
+    headline: str | None
+    description: str | None
+    author: str | None
+    section: str | None
+    date_published: str | None
+    word_count: int
+    captions: str
+    images: str
+    attachments: str
+    extractor_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What one capture tells of its article: this reading was seen, or (``reading_digest`` None) nothing was there."""
+
+    capture_id: str
+    memento_datetime: str  # clock.timestamp
+    payload_digest: str
+    url_key: str
+    address: str  # the URL that the article is known by after this capture: the canonical one, else its own
+    address_key: str
+    reading_digest: str | None
+
+    @property
+    def order(self) -> tuple[str, str, str]:
+        """Captures in the order of time; a total order, since captures are unique in these three."""
+        return self.memento_datetime, self.payload_digest, self.url_key
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A run of captures that say the same, begun by the first of them."""
+
+    id: str
+    capture_id: str
+    memento_datetime: str
+    observed_after: str | None  # the last capture that still had the reading before; None for the first
+    address: str  # the article's URL then, against which the reading's links to its own host are resolved
+    reading: Reading
+    change: Change
+    words_added: int | None
+    words_removed: int | None
+
+
+@dataclass(slots=True)
+class State:
+    """An article as far as its facts have been told."""
+
+    id: str
+    reading: Callable[[str], Reading]
+    body: Callable[[str], str]
+    status: str = "live"
+    url: str = ""
+    url_key: str = ""
+    first_seen: str = ""
+    last_seen: str = ""
+    last_checked: str = ""
+    last_changed: str | None = None
+    revision_count: int = 0
+    current_revision_id: str = ""
+    current_since: str = ""
+    current_reading: str = ""  # a reading_digest
+    revisions: list[Revision] = field(default_factory=list)  # those begun since this state was loaded
+
+    def accepts(self, fact: Fact) -> bool:
+        """True if extending this state by ``fact`` gives what a fold over all facts would give."""
+        # A second revision within the same second needs to know all of that second: see _revision_id.
+        return fact.memento_datetime > self.last_checked and fact.memento_datetime[:19] != self.current_since[:19]
+
+    def extend(self, fact: Fact) -> None:
+        """Tells the state the next fact."""
+        self.last_checked = fact.memento_datetime
+        if fact.reading_digest is None:
+            self.status = "suspect"
+            return
+        if self.current_reading != fact.reading_digest:
+            self._begin(fact, self.reading(fact.reading_digest))
+        self.status = "live"
+        self.url, self.url_key = fact.address, fact.address_key
+        self.first_seen = self.first_seen or fact.memento_datetime
+        self.last_seen = fact.memento_datetime
+
+    def _begin(self, fact: Fact, reading: Reading) -> None:
+        before = self.reading(self.current_reading) if self.current_reading else None
+        change = change_between(before, reading)
+        added, removed = (None, None) if before is None else words_between(self.body, before, reading)
+        revision = Revision(
+            id=self._revision_id(fact.memento_datetime),
+            capture_id=fact.capture_id,
+            memento_datetime=fact.memento_datetime,
+            observed_after=self.last_seen or None,
+            address=fact.address,
+            reading=reading,
+            change=change,
+            words_added=added,
+            words_removed=removed,
+        )
+        self.revisions.append(revision)
+        self.revision_count += 1
+        self.current_revision_id, self.current_since = revision.id, fact.memento_datetime
+        self.current_reading = reading.reading_digest
+        if change == "edited":
+            self.last_changed = fact.memento_datetime
+
+    def _revision_id(self, memento: str) -> str:
+        """Article and second, as Memento counts; with the microseconds, then a number, where a second holds several."""
+        digits = "".join(c for c in memento if c.isdigit())
+        taken = {r.id for r in self.revisions}
+        second, exact = f"{self.id}-{digits[:14]}", f"{self.id}-{digits}"
+        if second not in taken:
+            return second
+        number = 2
+        identifier = exact
+        while identifier in taken:
+            identifier = f"{exact}-{number}"
+            number += 1
+        return identifier
+
+
+def derive(
+    article_id: str, facts: Iterable[Fact], reading: Callable[[str], Reading], body: Callable[[str], str]
+) -> State:
+    """The article that ``facts`` make, in whatever order they are given and however often each.
+
+    ``reading`` and ``body`` look up a reading and a text by digest. A state without revisions is no article: nobody
+    ever saw one.
+    """
+    state = State(article_id, reading, body)
+    for fact in sorted(set(facts), key=lambda f: f.order):
+        state.extend(fact)
+    return state
+
+
+def fuller_images(one: str, other: str) -> str:
+    """Of two lists of images (JSON) that one reading was found with, the one to keep, whichever came first."""
+    return max(one, other, key=lambda images: (len({image["url"] for image in json.loads(images)}), images))
+
+
+def change_between(before: Reading | None, after: Reading) -> Change:
+    """How a reading differs from the one before it: ``cosmetic`` where only orthography and space do."""
+    if before is None:
+        return "first"
+    return "cosmetic" if _meaning(before) == _meaning(after) else "edited"
+
+
+def _meaning(reading: Reading) -> Sequence[object]:
+    words = (reading.description, reading.author, reading.section, reading.captions)
+    return (
+        reading.content_digest,
+        reading.date_published,
+        [image.get("alt") for image in json.loads(reading.images)],
+        reading.attachments,
+        *(canonical(w or "") for w in words),
+    )
+
+
+def words_between(body: Callable[[str], str], before: Reading, after: Reading) -> tuple[int, int]:
+    """How many words an edit added and removed: those of changed paragraphs, counted without regard to order.
+
+    A cheap measure of size, linear in the length of the texts; moving a paragraph counts for nothing.
+    """
+    if before.text_digest == after.text_digest:
+        return 0, 0
+    old, new = (Counter(body(r.text_digest).split("\n\n")) for r in (before, after))
+    old_words, new_words = _words(old - new), _words(new - old)
+    return (new_words - old_words).total(), (old_words - new_words).total()
+
+
+def _words(paragraphs: Counter[str]) -> Counter[str]:
+    return Counter(word for paragraph in paragraphs.elements() for word in paragraph.split())

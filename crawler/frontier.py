@@ -1,0 +1,164 @@
+"""What is still to be fetched, and what the listings listed: the part of the archive that survives a killed crawl.
+
+When may a crawl leave a listing before its end? Let K be all addresses sighted in the section by any crawl up to and
+including the last one that *completed* it. An item is known, for this purpose, only if it is in K: an address that was
+merely met elsewhere, or sighted by a crawl that was cut short since, says nothing about what lies below it. A page
+whose items are all known may be the last; the crawl is then complete for the section itself, because what lies below
+the page was already complete. Without a completed crawl nothing is known, and the listing is read to its end.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crawler.clock import now as clock_now
+from crawler.clock import timestamp
+
+#: How long a leased URL is kept from other crawls. A killed crawl holds its leases no longer than this, and the next
+#: one of the site releases them at once. Longer than the slowest politeness (30 s) times a full queue of 64.
+LEASE = timedelta(minutes=45)
+
+#: Where a crawl that read a listing to its last page was complete down to.
+END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierRow:
+    """An address to fetch. ``reason``: listed, redirect, or whatever it was scheduled for."""
+
+    url_key: str
+    site: str
+    url: str
+    section: str | None
+    reason: str
+    attempts: int
+
+
+class Frontier(ABC):
+    """The tables ``frontier`` and ``sightings``; Archive is one."""
+
+    connection: sqlite3.Connection
+
+    @abstractmethod
+    def writing(self) -> AbstractContextManager[sqlite3.Connection]:
+        """A transaction on the one writing connection."""
+
+    def discover(self, site: str, crawl_id: str, section: str, items: Sequence[tuple[int, str, str]]) -> list[bool]:
+        """Notes what one page of a listing lists and puts addresses never captured into the frontier.
+
+        ``items`` are (position in the listing, canonical URL, url_key). Returns for each whether it was already known
+        in the complete part of the section (see the top of this module): where all are, the listing may be left.
+        """
+        completed = self.last_completed(site, section)
+        discovered = timestamp(clock_now())
+        with self.writing() as db:
+            known = [
+                db.execute(
+                    "SELECT 1 FROM sightings JOIN crawls ON crawls.id = sightings.crawl_id WHERE sightings.url_key = ?"
+                    " AND sightings.section = ? AND crawl_id <= ? AND crawls.site = ? LIMIT 1",
+                    (key, section, completed or "", site),
+                ).fetchone()
+                is not None
+                for _, _, key in items
+            ]
+            db.executemany(
+                "INSERT INTO sightings (crawl_id, section, position, url_key) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO NOTHING",  # a listing that moves while it is read shows an item twice
+                [(crawl_id, section, position, key) for position, _, key in items],
+            )
+            for _, url, key in items:
+                enter(db, FrontierRow(key, site, url, section, "listed", 0), discovered, unless_captured=True)
+        return known
+
+    def last_completed(self, site: str, section: str) -> str | None:
+        """The id of the last crawl that completed the section, None if none ever did."""
+        row = self.connection.execute(
+            "SELECT max(id) FROM crawls WHERE site = ?"
+            " AND EXISTS (SELECT 1 FROM json_each(complete_down_to) WHERE key = ?)",
+            (site, section),
+        ).fetchone()
+        found: str | None = row[0]
+        return found
+
+    def section_complete(self, site: str, section: str, crawl_id: str, down_to: str = END) -> None:
+        """Marks that everything ``section`` lists has been sighted by this crawl or by earlier ones.
+
+        ``down_to``: ``END``, or the url_key of the first item of the known page at which the crawl left the listing.
+        """
+        with self.writing() as db:
+            row = db.execute(
+                "SELECT complete_down_to FROM crawls WHERE id = ? AND site = ?", (crawl_id, site)
+            ).fetchone()
+            marks = json.loads(row[0]) | {section: down_to}
+            db.execute("UPDATE crawls SET complete_down_to = ? WHERE id = ?", (dumps(marks), crawl_id))
+
+    def schedule(self, site: str, rows: Iterable[tuple[str, str]], reason: str) -> None:
+        """Puts (canonical URL, url_key) into the frontier, whether captured before or not: revisits."""
+        discovered = timestamp(clock_now())
+        with self.writing() as db:
+            for url, key in rows:
+                enter(db, FrontierRow(key, site, url, None, reason, 0), discovered, unless_captured=False)
+
+    def lease(self, site: str, limit: int, now: datetime) -> list[FrontierRow]:
+        """Up to ``limit`` addresses that may be fetched at ``now``: listed ones first, each in the order it was met."""
+        moment, until = timestamp(now), timestamp(now + LEASE)
+        with self.writing() as db:
+            rows = db.execute(
+                "SELECT url_key, site, url, section, reason, attempts FROM frontier WHERE site = ?1"
+                " AND (not_before IS NULL OR not_before <= ?2) AND (leased_until IS NULL OR leased_until <= ?2)"
+                " ORDER BY reason NOT IN ('listed', 'redirect'), rowid LIMIT ?3",
+                (site, moment, limit),
+            ).fetchall()
+            db.executemany(
+                "UPDATE frontier SET leased_until = ? WHERE url_key = ?", [(until, row["url_key"]) for row in rows]
+            )
+        return [FrontierRow(*row) for row in rows]
+
+    def release_leases(self, site: str) -> None:
+        """Takes back what a crawl of the site had leased and never fetched; for its next start."""
+        with self.writing() as db:
+            db.execute("UPDATE frontier SET leased_until = NULL WHERE site = ? AND leased_until IS NOT NULL", (site,))
+
+    def failed(self, url_key: str, *, not_before: datetime) -> None:
+        """Notes that fetching did not succeed, and when to try again at the earliest."""
+        with self.writing() as db:
+            db.execute(
+                "UPDATE frontier SET attempts = attempts + 1, not_before = ?, leased_until = NULL WHERE url_key = ?",
+                (timestamp(not_before), url_key),
+            )
+
+    def discard(self, url_keys: Iterable[str]) -> None:
+        """Takes addresses out that will never be fetched: robots.txt or the site's scope forbids them."""
+        with self.writing() as db:
+            db.executemany("DELETE FROM frontier WHERE url_key = ?", [(key,) for key in url_keys])
+
+    def waiting(self, site: str) -> int:
+        """How many addresses of the site are still to be fetched."""
+        count: int = self.connection.execute("SELECT count(*) FROM frontier WHERE site = ?", (site,)).fetchone()[0]
+        return count
+
+
+def enter(db: sqlite3.Connection, row: FrontierRow, discovered: str, *, unless_captured: bool) -> None:
+    """Puts an address into the frontier if it is not there; ``unless_captured``: nor ever answered for good."""
+    db.execute(
+        "INSERT INTO frontier (url_key, site, url, section, reason, discovered)"
+        " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT ?7 OR NOT EXISTS"
+        " (SELECT 1 FROM captures WHERE url_key = ?1 AND quality NOT IN ('error', 'challenge', 'login'))"  # PASSING
+        " ON CONFLICT DO NOTHING",
+        (row.url_key, row.site, row.url, row.section, row.reason, discovered, unless_captured),
+    )
+
+
+def dumps(value: object) -> str:
+    """JSON as the archive stores it: readable, keys in order."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+#: Qualities after which an address is still to be fetched: the answer was about the moment, not about the page.
+PASSING = ("error", "challenge", "login")

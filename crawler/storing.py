@@ -1,0 +1,140 @@
+"""What storing a capture sets going: its place, the article's rows, the event, the frontier, the crawl's counts."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from crawler.articles import Articles, Settled
+from crawler.frontier import PASSING, FrontierRow, dumps, enter
+from crawler.placing import ARTICLE, FILE, NOT_MODIFIED, REDIRECT, Placing, Prepared
+
+#: How many redirects from one spelling of an address to another are followed: http, https, www. and back is a loop.
+MAX_SPELLINGS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What storing one capture came to.
+
+    ``known``: the archive had it. ``file``: an attachment or image. ``skipped``: no article; ``reason`` is its quality.
+    """
+
+    kind: Literal["new", "changed", "cosmetic", "unchanged", "known", "file", "skipped"]
+    article_id: str | None = None
+    reason: str = ""
+
+
+class Batch:
+    """One transaction of ``Archive.store``: ``store`` for each capture in turn, then ``close``."""
+
+    def __init__(self, db: sqlite3.Connection, *, baseline: bool, recorded_at: str) -> None:
+        self._db, self._baseline, self._recorded_at = db, baseline, recorded_at
+        self._articles = Articles(db, recorded_at)
+        self._counts: dict[str, Counter[str]] = {}
+        self._skipped: dict[str, Counter[str]] = {}
+
+    def store(self, p: Prepared) -> Outcome:
+        placing = Placing(self._db)
+        listing_more = self._articles.keep(p.reading, p.body) if p.reading is not None else []
+        placed = placing.put(p)
+        if p.source == "live":
+            self._fetched(p)
+        if placed is None:
+            self._db.execute(
+                "INSERT OR IGNORE INTO capture_sources SELECT id, ?, ? FROM captures"
+                " WHERE url_key = ? AND memento_datetime = ? AND payload_digest = ?",
+                (p.source, p.origin, p.url_key, p.memento_datetime, p.payload_digest),
+            )
+            return Outcome("known")
+        self._db.execute("INSERT OR IGNORE INTO capture_sources VALUES (?, ?, ?)", (placed.id, p.source, p.origin))
+        placing.touched |= dict.fromkeys(listing_more)
+        settled = {a: self._articles.settle(a, p.site, fact) for a, fact in placing.touched.items()}
+        for article_id, result in settled.items():
+            self._announce(p, article_id, result)
+        if placed.quality == FILE:
+            self._articles.link_file(placed.url_key)
+        outcome = _outcome(placed.quality, placed.article_id, settled)
+        self._count(p, outcome)
+        return outcome
+
+    def _fetched(self, p: Prepared) -> None:
+        """Takes a fetched address out of the frontier, and puts in what is to be fetched because of it."""
+        if p.quality in PASSING:
+            return
+        waited = self._db.execute("SELECT section, attempts FROM frontier WHERE url_key = ?", (p.url_key,)).fetchone()
+        if waited is not None and not self._fetch_again(p, waited["attempts"]):
+            self._db.execute("DELETE FROM frontier WHERE url_key = ?", (p.url_key,))
+        for url, key, reason in p.follow:
+            if waited is not None or reason != REDIRECT:  # listings and robots.txt are followed on the spot
+                row = FrontierRow(key, p.site, url, waited["section"] if waited else None, reason, 0)
+                enter(self._db, row, self._recorded_at, unless_captured=True)
+
+    def _fetch_again(self, p: Prepared, attempts: int) -> bool:
+        """True for a redirect to the same address in another spelling (https, www.), which stays to be fetched so."""
+        spelt = next((url for url, key, _ in p.follow if key == p.url_key and url != p.url), None)
+        if spelt is None or attempts >= MAX_SPELLINGS:
+            return False
+        self._db.execute(
+            "UPDATE frontier SET url = ?, attempts = attempts + 1, leased_until = NULL WHERE url_key = ?",
+            (spelt, p.url_key),
+        )
+        return True
+
+    def _announce(self, p: Prepared, article_id: str, settled: Settled) -> None:
+        if not settled.begun:
+            return
+        baseline = self._baseline or p.source != "live"
+        if not settled.existed:
+            self._articles.announce("new", p.site, article_id, settled.begun[0], baseline=baseline)
+            return
+        newest = settled.begun[-1]
+        row = self._db.execute("SELECT current_revision_id FROM articles WHERE id = ?", (article_id,)).fetchone()
+        is_newest = newest.capture_id == p.capture_id and newest.id == row[0]
+        if p.source == "live" and newest.change == "edited" and is_newest:
+            self._articles.announce("edited", p.site, article_id, newest, baseline=baseline)
+
+    def _count(self, p: Prepared, outcome: Outcome) -> None:
+        if p.crawl_id is None:
+            return
+        counts = self._counts.setdefault(p.crawl_id, Counter())
+        counts["captures"] += 1
+        if outcome.kind == "skipped":
+            self._skipped.setdefault(p.crawl_id, Counter())[outcome.reason] += 1
+        column = {"new": "articles_new", "changed": "revisions_new", "unchanged": "unchanged"}.get(outcome.kind)
+        if column is not None:
+            counts[column] += 1
+
+    def close(self) -> None:
+        self._articles.close()
+        for crawl_id, counts in self._counts.items():
+            count(self._db, crawl_id, counts, self._skipped.get(crawl_id, Counter()))
+
+
+def _outcome(quality: str, article_id: str | None, settled: Mapping[str, Settled]) -> Outcome:
+    result = settled.get(article_id) if article_id is not None else None
+    if quality == FILE:
+        return Outcome("file")
+    if result is None or quality not in (ARTICLE, NOT_MODIFIED):
+        return Outcome("skipped", article_id, quality)
+    if not result.existed:
+        return Outcome("new", article_id)
+    if result.more <= 0:
+        return Outcome("unchanged", article_id)
+    cosmetic = all(r.change == "cosmetic" for r in result.begun)
+    return Outcome("cosmetic" if cosmetic else "changed", article_id)
+
+
+def count(db: sqlite3.Connection, crawl_id: str, counts: Counter[str], skipped: Counter[str]) -> None:
+    """Adds to the counts of a crawl (names of columns), and to what it skipped, by reason."""
+    row = db.execute("SELECT skipped FROM crawls WHERE id = ?", (crawl_id,)).fetchone()
+    total = Counter(json.loads(row[0])) + skipped
+    columns = "".join(f", {name} = {name} + ?" for name in counts)
+    db.execute(
+        f"UPDATE crawls SET skipped = ?{columns} WHERE id = ?",  # noqa: S608
+        (dumps(total), *counts.values(), crawl_id),
+    )

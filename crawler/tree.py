@@ -1,0 +1,152 @@
+"""A page's tree: parsed once, within bounds, and the small questions that reading asks of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler import urls
+from crawler.decode import decode
+from crawler.text import clean, fold
+
+#: Pages beyond this many bytes are cut before they are parsed; the longest article seen has 0.6 MB with its images.
+MAX_PAGE = 8 * 1024 * 1024
+
+#: Parsing costs time with the square of the depth; no page has this many elements open at once.
+_MAX_OPEN = 2000
+#: Pages with fewer tags cannot be so deep that it matters.
+_MANY_TAGS = 8000
+_NESTING = re.compile(
+    r"<(/?)(?!(?:br|hr|img|input|meta|link|wbr|p|li|t[rdh]|d[td]|option|area|col)\b)[a-z]", re.IGNORECASE
+)
+
+_TITLE_PARTS = re.compile(r"\s+[-–—|•»:]+\s+|\s*[|»]\s*|::")
+_HOME = re.compile(r"trang chu|home(?: ?page)?|trang nhat|tin tuc|[»/>]+")
+_STEP = re.compile(r"\s*[»›>/|→]+\s*")
+#: Where templates name the section: the trail of links above the article.
+_TRAIL = '[class*="breadcrumb" i], [id*="breadcrumb" i], [class*="chuyenmuc" i], .cate, .title-cate, .category'
+
+
+def parse(payload: bytes, charset: str | None) -> LexborHTMLParser:
+    """The tree of a page, whatever its bytes; cut where it is too long or nests beyond reason."""
+    return LexborHTMLParser(_shallow(decode(payload[:MAX_PAGE], charset)))
+
+
+def _shallow(html: str) -> str:
+    """The page up to where it nests beyond reason."""
+    if html.count("<") < _MANY_TAGS:
+        return html
+    depth = 0
+    for tag in _NESTING.finditer(html):
+        depth += -1 if tag[1] else 1
+        if depth > _MAX_OPEN:
+            return html[: tag.start()]
+    return html
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the page is like besides its article; taken before furniture is stripped from the tree."""
+
+    canonical: str | None
+    refresh: str | None
+    has_password: bool
+    text: str
+    notices: str
+
+    @classmethod
+    def of(cls, tree: LexborHTMLParser, base: str) -> Surroundings:
+        canonical = attribute(tree, 'link[rel="canonical"]', "href")
+        shown = tree.css(".alert, .alert-error, .lfr-url-error, .error, .thongbao, h1, h2, h3")[:12]
+        return cls(
+            canonical=absolute(base, canonical) if canonical else None,
+            refresh=attribute(tree, 'meta[http-equiv="refresh" i]', "content"),
+            has_password=tree.css_first('input[type="password" i]') is not None,
+            text=tree.body.text(separator=" ") if tree.body is not None else "",
+            notices=" ".join(node.text() for node in shown),
+        )
+
+
+def titles_of(tree: LexborHTMLParser) -> list[str]:
+    """What the page calls itself: the title, its parts, og:title."""
+    title = clean(text_of(tree.css_first("title")) or "")[:500]
+    social = clean(attribute(tree, 'meta[property="og:title"]', "content") or "")[:500]
+    parts = [p for t in (title, social) if t for p in (t, *_TITLE_PARTS.split(t))]
+    return list(dict.fromkeys(p for p in parts if p)) if title else ["", *dict.fromkeys(p for p in parts if p)]
+
+
+def trail_of(tree: LexborHTMLParser, headline: str | None) -> str | None:
+    """The section by the trail of links above the article: its last step that is neither home page nor article."""
+    for node in tree.css(_TRAIL)[:5]:
+        linked = [clean(step.text()) for step in (node.css("a") or node.css("li"))[:12]]
+        steps = linked if len(linked) > 1 else [clean(step) for step in _STEP.split(node.text()[:300])]
+        named = [s for s in steps if 1 < len(s) <= 80 and s != headline and not _HOME.fullmatch(fold(s))]
+        if named and len(steps) <= 6:
+            return named[-1]
+    return None
+
+
+def first_of(tree: LexborHTMLParser, selectors: tuple[str, ...]) -> LexborNode | None:
+    """The first node with text that the first matching selector gives."""
+    for selector in selectors:
+        for node in tree.css(selector)[:10]:
+            if node.text().strip():
+                return node
+    return None
+
+
+def last_of(tree: LexborHTMLParser, selectors: tuple[str, ...]) -> LexborNode | None:
+    for selector in selectors:
+        nodes = [n for n in tree.css(selector)[:20] if n.text().strip()]
+        if nodes:
+            return nodes[-1]
+    return None
+
+
+def longest_of(tree: LexborHTMLParser, selectors: tuple[str, ...]) -> LexborNode | None:
+    for selector in selectors:
+        nodes = tree.css(selector)[:20]
+        if nodes:
+            return max(nodes, key=lambda n: len(n.text()))
+    return None
+
+
+def is_inside(node: LexborNode, outer: LexborNode) -> bool:
+    above: LexborNode | None = node
+    while above is not None:
+        if above.mem_id == outer.mem_id:
+            return True
+        above = above.parent
+    return False
+
+
+def text_of(node: LexborNode | None) -> str | None:
+    if node is None:
+        return None
+    # a word may be split by inline elements, and never goes on behind a block or a line break
+    apart = " " if node.css_first("br, p, div, li, td, h1, h2, h3") is not None else ""
+    return clean(node.text(separator=apart)) or None
+
+
+def attribute(tree: LexborHTMLParser, selector: str, name: str) -> str | None:
+    node = tree.css_first(selector)
+    return node.attributes.get(name) if node is not None else None
+
+
+def base_of(tree: LexborHTMLParser, url: str) -> str:
+    declared = attribute(tree, "base[href]", "href")
+    try:
+        return urljoin(url, declared) if declared else url
+    except ValueError:
+        return url
+
+
+def absolute(base: str, href: str) -> str | None:
+    """An absolute, canonical http(s) URL; None for anything else."""
+    try:
+        return urls.canonical_url(href.strip(), base=base)
+    except ValueError:
+        return None
