@@ -115,7 +115,7 @@ class _Frame:
 def read(html: str) -> Document:
     """The lines of a piece of HTML, in reading order: paragraphs, list items, headings, table rows."""
     builder = _Builder()
-    builder.walk(BeautifulSoup(html, "lxml"))
+    builder.walk(BeautifulSoup(html, "lxml", multi_valued_attributes=None))
     return builder.document
 
 
@@ -125,7 +125,8 @@ class _Builder:
         self.segments: list[_Segment] = []
         self.current = _Segment()
         self.block = _Frame("", block=True)
-        self.picture_table = -1  # the innermost table of an image that no line has followed yet; -1: none
+        self.picture: _Frame | None = None  # where an image stands that no line has followed yet
+        self.picture_table = 0  # the small table around that image, if there is one
         self.ordinal = 0
         self.data_tables: dict[int, bool] = {}
 
@@ -221,9 +222,10 @@ class _Builder:
             current.bold += size
         if frame.italic:
             current.italic += size
-        if self.picture_table >= 0:
-            current.picture = True
+        if self.picture is not None:
             current.captioned = bool(frame.table) and frame.table == self.picture_table
+            marked = current.captioned or bool(frame.caption)
+            current.picture = marked or _beside(self.picture.path, frame.path)
 
     def line_break(self) -> None:
         if self.current.size or self.current.parts:
@@ -234,8 +236,7 @@ class _Builder:
         text = "".join(self.current.parts)
         if text.strip():
             self.segments.append(self.current)
-            if self.current.picture:
-                self.picture_table = -1
+            self.picture = None
             self.current = _Segment()
         else:
             self.current.parts.clear()
@@ -253,7 +254,7 @@ class _Builder:
             )
         if self.current.size:
             self.line_break()
-        self.picture_table = frame.table
+        self.picture, self.picture_table = frame, frame.table
         table = tag.find_parent("table") if frame.table else None
         if table is not None and len(table.get_text()) > _PICTURE_TABLE:
             self.picture_table = 0  # a page laid out in tables, not a picture with its caption
@@ -343,10 +344,7 @@ def _is_data_table(table: Tag) -> bool:
 
 def _hint(attrs: dict[str, object]) -> str:
     classes, ident = attrs.get("class"), attrs.get("id")
-    if not classes and not ident:
-        return ""
-    named = " ".join(classes) if isinstance(classes, list) else str(classes or "")
-    return f"{named} {ident or ''}".strip().lower()
+    return f"{classes or ''} {ident or ''}".strip().lower() if classes or ident else ""
 
 
 def _is_hidden(tag: Tag) -> bool:
@@ -360,6 +358,12 @@ def _is_icon(tag: Tag) -> bool:
     if any(size.isdigit() and int(size) <= _ICON for size in sizes):
         return True
     return _ICON_NAME.search(str(tag.get("src") or "")) is not None
+
+
+def _beside(image: tuple[int, ...], text: tuple[int, ...]) -> bool:
+    """Whether a text's element is the image's own, its neighbour, or one step further in or out."""
+    common = sum(1 for a, b in zip(image, text, strict=False) if a == b)
+    return common >= max(len(image), len(text)) - 2
 
 
 def _within(frame: _Frame, *names: str) -> bool:

@@ -16,6 +16,7 @@ from crawler.parts import Body, collect, date_line, find_parts
 from crawler.site import Reading, Site
 from crawler.text import clean
 from crawler.tree import (
+    FILE,
     Surroundings,
     absolute,
     base_of,
@@ -24,6 +25,7 @@ from crawler.tree import (
     last_of,
     longest_of,
     parse,
+    prune,
     text_of,
     titles_of,
     trail_of,
@@ -32,7 +34,6 @@ from crawler.tree import (
 #: Changes whenever the rules of reading change; stored with every revision.
 EXTRACTOR_VERSION = "1"
 
-_FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|rar|zip|odt|ods|rtf)(?=$|[/?#])", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _LEAD_HINT = re.compile(r"(?:sapo|(?<![a-z])lead(?![a-z])|summary|hometext|intro|mo-?ta|trich-?dan|teaser)")
 #: How many elements above a link to a file may open with "File đính kèm".
@@ -196,7 +197,7 @@ def _select(tree: LexborHTMLParser, how: str, reading: Reading, vocab: Vocabular
     document = blocks.read(html)
     lines = document.lines
     text = collect(lines, vocab, 0, len(lines), known=True)
-    files = any(_FILE.search(href) for line in lines for href, _ in line.links)
+    files = any(FILE.search(href) for line in lines for href, _ in line.links)
     if not text.paragraphs and not document.images and not files:
         return found
     found.body, found.lines, found.images = text, tuple(lines), tuple(document.images)
@@ -236,7 +237,7 @@ def _author(text: str) -> str | None:
 
 def _complete(found: _Found, tree: LexborHTMLParser, reading: Reading, vocab: Vocabulary, titles: list[str]) -> None:
     """Fills what no selector found from all lines of the page."""
-    tree.strip_tags(list(blocks.DROPPED))
+    prune(tree, blocks.DROPPED)
     document = blocks.read(tree.body.html or "" if tree.body is not None else "")
     parts = find_parts(document.lines, vocab, reading, titles, found.headline)
     found.headline = found.headline or parts.headline
@@ -265,11 +266,11 @@ def _attachments(
             links += line.links
     for node in tree.css("a[href]"):
         href = node.attributes.get("href") or ""
-        if _FILE.search(href) and _listed_as_attachment(node, vocab):
+        if FILE.search(href) and _listed_as_attachment(node, vocab):
             links.append((href, node.text()))
     files: dict[str, Attachment] = {}
     for href, name in links:
-        link = absolute(base, href) if _FILE.search(href) else None
+        link = absolute(base, href) if FILE.search(href) else None
         if link:
             files.setdefault(link, Attachment(link, clean(name)))
     return tuple(files.values())

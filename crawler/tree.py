@@ -26,6 +26,16 @@ _NESTING = re.compile(
 _TITLE_PARTS = re.compile(r"\s+[-–—|•»:]+\s+|\s*[|»]\s*|::")
 _HOME = re.compile(r"trang chu|home(?: ?page)?|trang nhat|tin tuc|[»/>]+")
 _STEP = re.compile(r"\s*[»›>/|→]+\s*")
+#: Elements that menus are made of; so many links, and no more letters than these beside them: "Tag:" is a landmark.
+_MENUS = "ul, ol, dl, table, td, div"
+_MENU_LINKS = 4
+_MENU_ELSE = 2
+
+_NO_LETTER = re.compile(r"\W+")
+
+#: Documents, by the end of their name, which Liferay follows with an identifier.
+FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|rar|zip|odt|ods|rtf)(?=$|[/?#])", re.IGNORECASE)
+
 #: Where templates name the section: the trail of links above the article.
 _TRAIL = '[class*="breadcrumb" i], [id*="breadcrumb" i], [class*="chuyenmuc" i], .cate, .title-cate, .category'
 
@@ -87,6 +97,30 @@ def trail_of(tree: LexborHTMLParser, headline: str | None) -> str | None:
         if named and len(steps) <= 6:
             return named[-1]
     return None
+
+
+def prune(tree: LexborHTMLParser, dropped: list[str]) -> None:
+    """Takes out what holds no text, and menus: elements of links and nothing else.
+
+    Most elements of a page stand in its menus; without them, reading all of it costs a third.
+    """
+    tree.strip_tags(dropped)
+    skip = 0
+    for node in tree.css(_MENUS):
+        if skip:  # inside an element that is gone
+            skip -= 1
+            continue
+        links = node.css("a")
+        if len(links) < _MENU_LINKS or any(FILE.search(a.attributes.get("href") or "") for a in links):
+            continue
+        linked = sum(len(_letters(a)) for a in links)
+        if len(_letters(node)) - linked <= _MENU_ELSE:
+            skip = len([n for n in node.css(_MENUS) if n.mem_id != node.mem_id])
+            node.decompose()
+
+
+def _letters(node: LexborNode) -> str:
+    return _NO_LETTER.sub("", node.text())
 
 
 def first_of(tree: LexborHTMLParser, selectors: tuple[str, ...]) -> LexborNode | None:

@@ -1,0 +1,359 @@
+"""SiteSpider: a site's listings, its articles, their files and revisits, as Scrapy requests."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import scrapy
+from scrapy import signals
+from scrapy.exceptions import DontCloseSpider, IgnoreRequest
+from scrapy.spiderloader import SpiderLoader
+from scrapy.utils.misc import load_object
+
+from crawler import __version__, clock
+from crawler.archive import Archive
+from crawler.config import Config, load
+from crawler.content_coding import TooLargeError, decode
+from crawler.errors import InputError, LuutinError
+from crawler.frontier import END, PASSING, FrontierRow
+from crawler.guard import Guard
+from crawler.links import Listing, NextPage, listing_links
+from crawler.middlewares import CAPTURE, QUALITY, LaterError
+from crawler.pipelines import Intake
+from crawler.site import Section, Site
+from crawler.tally import Walk
+from crawler.warc import Capture, WarcWriter, repair
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Request, Response
+    from scrapy.settings import BaseSettings
+    from twisted.python.failure import Failure
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+#: Loggers of Scrapy that list components and settings at each start, or tell with a traceback what is told without.
+LOUD = dict.fromkeys(("addons", "core.engine", "crawler", "middleware", "utils.log"), logging.WARNING)
+LOUD["downloadermiddlewares.robotstxt"] = logging.CRITICAL
+
+#: Frontier rows asked for at a time, and the number of unanswered ones at which more are asked for.
+LEASE, LOW = 64, 16
+
+#: Listings come before what they list: what was published last is then known before anything is fetched.
+LISTING, ARTICLE = 100, 0
+
+#: When an article that failed is tried again: twice as long after each attempt, from the first to at most the second.
+AGAIN = (timedelta(hours=12), timedelta(days=30))
+
+#: An address that still stands in the frontier after so many answers in one night goes round in circles.
+MOST_TIMES = 4
+
+#: Reasons of frontier rows that are files of articles.
+FILES = ("attachment", "image")
+
+
+class SiteSpider(scrapy.Spider):
+    """The spider of a site: subclasses declare ``name`` and ``site``, nothing else.
+
+    Arguments (``-a``): ``full=1`` walks the listings to their ends, ``limit=N`` fetches at most N articles,
+    ``reason`` is noted with the crawl.
+    """
+
+    site: Site
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """What luutin.toml says of every crawl. Ends the process with a sentence where it says nonsense."""
+        super().update_settings(settings)
+        config = _or_exit(lambda: load(settings.get("LUUTIN_CONFIG")))
+        polite, budget = config.politeness, config.budget
+        for key, value in {
+            "USER_AGENT": config.user_agent,
+            "DOWNLOAD_DELAY": polite.delay_seconds,
+            "DOWNLOAD_TIMEOUT": polite.timeout_seconds,
+            "DOWNLOAD_MAXSIZE": budget.page_bytes,
+            # Both: without a delay Scrapy 2.19 starts all that waits for a host before it counts what it has started.
+            "CONCURRENT_REQUESTS": polite.concurrent_requests_per_host,
+            "CONCURRENT_REQUESTS_PER_DOMAIN": polite.concurrent_requests_per_host,
+            "RETRY_TIMES": polite.max_retries,
+            "COOKIES_ENABLED": cls.site.pages.kind == "postback",
+        }.items():
+            settings.set(key, value, priority="spider")
+        for name, level in LOUD.items():
+            logging.getLogger(f"scrapy.{name}").setLevel(level)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SiteSpider:
+        """Opens the archive and begins a crawl. Ends the process with a sentence where that is impossible."""
+        spider: SiteSpider = super().from_crawler(crawler, *args, **kwargs)
+        config = load(crawler.settings.get("LUUTIN_CONFIG"))
+        _or_exit(lambda: spider.begin(config, Path(crawler.settings["LUUTIN_DATA"])))
+        crawler.signals.connect(spider.idle, signals.spider_idle)
+        crawler.signals.connect(spider.end, signals.spider_closed)
+        return spider
+
+    def __init__(self, *args: Any, full: str = "", limit: str = "", reason: str = "manual", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.full = full.lower() in ("1", "true", "yes")
+        self.limit, self.reason = _or_exit(lambda: _number(limit)), reason
+        self.asked = 0  # articles requested
+        self.waiting: set[str] = set()  # url_keys leased and not answered yet
+        self.times: Counter[str] = Counter()  # how often each url_key was asked for
+
+    def begin(self, config: Config, data: Path) -> None:
+        """Opens everything that a crawl needs. Raises StorageError, ConfigError."""
+        self.config, self.site = config, config.apply(self.site)
+        self.guard = Guard(self.site, config)
+        archive = Archive(data)
+        warc = data / "warc"
+        for mended in repair(warc) if warc.is_dir() else []:
+            logger.info("Sealed %s after a crawl that was stopped: %s records.", mended.file, mended.records)
+        archive.upsert_sites([self.site])
+        self.crawl_id = archive.start_crawl(self.site.slug, self.reason)
+        writer = WarcWriter(
+            warc, prefix=self.site.slug, software=f"Lưu Tin {__version__}", operator=config.contact.name
+        )
+        self.intake = Intake(self.site, self.guard, self.crawl_id, archive, writer)
+        self.tally = self.intake.tally
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The first page of every section; the frontier follows when no listing is left."""
+        for section in self.site.sections:
+            walk = self.tally.walks[section.name] = Walk(section.name)
+            yield self._listing(section, walk, NextPage(self.site.listing_url(section)))
+
+    def stopped(self) -> str:
+        """Why no further request may leave; empty while they may."""
+        if self.tally.failed:
+            return "failed"
+        if self.tally.refused:
+            return "refused"
+        if self.tally.requests >= self.config.budget.requests_per_site:
+            self.tally.limited = f"the night's {self.config.budget.requests_per_site} requests are used up"
+            return "budget"
+        return ""
+
+    def fail(self, why: str) -> None:
+        """Something of our own went wrong (a full disk): nothing more is fetched."""
+        if not self.tally.failed:
+            self.tally.failed = why
+            logger.critical("%s", why)
+
+    # --- listings
+
+    def _listing(self, section: Section, walk: Walk, page: NextPage) -> Request:
+        return scrapy.Request(
+            page.url,
+            method=page.method,
+            body=page.body,
+            headers={"Content-Type": "application/x-www-form-urlencoded"} if page.method == "POST" else None,
+            callback=self.parse_listing,
+            errback=self.lost_listing,
+            cb_kwargs={"section": section, "walk": walk},
+            priority=LISTING,
+            dont_filter=True,
+        )
+
+    def parse_listing(self, response: Response, section: Section, walk: Walk) -> Iterator[Request]:
+        """Writes what is listed into the frontier and goes on to the next page, if there is anything to find there."""
+        capture: Capture = response.meta[CAPTURE]
+        if capture.status != 200:
+            walk.end("failed", f"the listing answers {capture.status}")
+            self.tally.errors += 1
+            return
+        listing = listing_links(_payload(capture, response), response.url, self.site, section, walk.pages + 1)
+        self.tally.listings += 1
+        following = self._guarded(lambda: self._walk_on(section, walk, listing))
+        if following is not None:
+            yield self._listing(section, walk, following)
+
+    def _walk_on(self, section: Section, walk: Walk, listing: Listing) -> NextPage | None:
+        """Takes in what a page lists; the next page to fetch, or None where the walk ends."""
+        archive, known = self.intake.archive, False
+        if walk.judge(tuple(key for _, _, key in listing.items), paged=listing.paged):
+            items = [(walk.listed + position, url, key) for position, url, key in listing.items]
+            already = archive.discover(self.site.slug, self.crawl_id, section.name, items)
+            walk.listed += len(items)
+            self.tally.found += already.count(False)
+            known = all(already) and not self.full
+            if listing.next is None or known:
+                walk.end("complete")
+            elif reason := self._enough(walk):
+                self.tally.limited = reason
+                walk.end("cut", reason)
+        if walk.state == "complete":
+            down_to = listing.items[0][2] if known and listing.next is not None else END
+            archive.section_complete(self.site.slug, section.name, self.crawl_id, down_to)
+        elif walk.state == "failed":
+            self.tally.errors += 1
+        return listing.next if walk.state == "walking" else None
+
+    def _enough(self, walk: Walk) -> str:
+        pages = self.config.budget.listing_pages_per_section
+        if self.limit and self.tally.found >= self.limit:
+            return f"only {self.limit} articles were asked for"
+        return f"{walk.section} has more than {pages} pages" if walk.pages >= pages else ""
+
+    def lost_listing(self, failure: Failure) -> None:
+        """A listing that did not answer, or may not be asked."""
+        walk: Walk = failure.request.cb_kwargs["walk"]  # type: ignore[attr-defined]
+        if isinstance(failure.value, IgnoreRequest) and self.stopped() == "budget":
+            walk.end("cut", self.tally.limited)
+            return
+        walk.end("failed", f"the listing could not be fetched ({failure.getErrorMessage()})")
+        self.tally.errors += 1
+
+    # --- the frontier
+
+    def idle(self) -> None:
+        """Nothing is on its way: stores what has come, then goes on with what is in the frontier."""
+        self._guarded(self.intake.flush)
+        self._guarded(lambda: self.intake.archive.release_leases(self.site.slug))
+        if self._guarded(self._lease):
+            raise DontCloseSpider
+
+    def _lease(self) -> int:
+        """Takes rows from the frontier, newest first, and requests them; the number taken."""
+        room = LEASE - len(self.waiting)
+        if self.limit:
+            room = min(room, self.limit - self.asked)
+        if room <= 0 or self.stopped():
+            return 0
+        leased = 0
+        for row in self.intake.archive.lease(self.site.slug, room, clock.now()):
+            if row.url_key in self.waiting:  # a lease that ran out while a slow host kept it waiting
+                continue
+            self.times[row.url_key] += 1
+            if self.times[row.url_key] > MOST_TIMES:
+                self.intake.archive.failed(row.url_key, not_before=clock.now() + AGAIN[0])
+                continue
+            self.waiting.add(row.url_key)
+            self.asked += row.reason not in FILES
+            self.crawler.engine.crawl(self._request(row))
+            leased += 1
+        return leased
+
+    def _request(self, row: FrontierRow) -> Request:
+        budget = self.config.budget
+        limits = {"image": budget.image_bytes, "attachment": budget.attachment_bytes}
+        headers = {}
+        if row.reason == "revisit" and (validators := self.intake.archive.validators(row.url_key)):
+            names = ("If-None-Match", "If-Modified-Since")
+            headers = {name: value for name, value in zip(names, validators, strict=True) if value}
+        return scrapy.Request(
+            row.url,
+            headers=headers,
+            callback=self.parse_row,
+            errback=self.lost_row,
+            cb_kwargs={"row": row},
+            meta={
+                "dont_redirect": True,  # the target is fetched from the frontier, where a kill cannot lose it
+                "download_maxsize": limits.get(row.reason, budget.page_bytes),
+            },
+            priority=ARTICLE,
+            dont_filter=True,
+        )
+
+    def parse_row(self, response: Response, row: FrontierRow) -> None:
+        """The last answer to a row's request: its capture is on its way into the archive."""
+        self._answered(row, failed=response.meta[QUALITY] in PASSING)
+
+    def lost_row(self, failure: Failure) -> None:
+        """No answer, or none allowed."""
+        row: FrontierRow = failure.request.cb_kwargs["row"]  # type: ignore[attr-defined]
+        if not isinstance(failure.value, IgnoreRequest):
+            self._answered(row, failed=True)
+            return
+        self.waiting.discard(row.url_key)
+        if not isinstance(failure.value, LaterError):
+            self._guarded(lambda: self.intake.archive.discard([row.url_key]))
+        elif not self.stopped():
+            self._guarded(lambda: self.intake.archive.failed(row.url_key, not_before=clock.now() + AGAIN[0]))
+
+    def _answered(self, row: FrontierRow, *, failed: bool) -> None:
+        self.waiting.discard(row.url_key)
+        article = row.reason not in FILES
+        self.tally.articles += article
+        if failed:
+            self.tally.errors += 1
+            self.tally.article_errors += article
+            again = min(AGAIN[0] * 2 ** min(row.attempts, 10), AGAIN[1])
+            self._guarded(lambda: self.intake.archive.failed(row.url_key, not_before=clock.now() + again))
+        if len(self.waiting) < LOW:
+            self._guarded(self._lease)
+
+    # --- what every response goes through
+
+    def received(self, request: Request, capture: Capture, size: int) -> None:
+        """Takes a capture in, whatever it answers (called for each response, before Scrapy does anything with it)."""
+        self.tally.bytes += size
+        request.meta[CAPTURE] = capture
+        request.meta[QUALITY] = self.intake.add(capture).quality
+
+    def _guarded(self, work: Callable[[], T]) -> T | None:
+        """What ``work`` gives; None, and the end of fetching, where our own storage fails."""
+        try:
+            return work()
+        except LuutinError as error:
+            self.fail(str(error))
+            return None
+
+    def end(self, reason: str) -> None:
+        """Stores what is waiting and writes down how the crawl ended."""
+        archive = self.intake.archive
+        self._guarded(self.intake.close)
+        self._guarded(lambda: archive.release_leases(self.site.slug))  # or what follows would not see them
+        left = bool(self._guarded(lambda: archive.lease(self.site.slug, 1, clock.now())))
+        outcome, why = self.tally.outcome(reason, left=left)
+        logger.info("%s: %s%s", self.site.slug, outcome, f" ({why})" if why else "")
+        self._guarded(lambda: archive.finish_crawl(self.crawl_id, outcome, outcome_reason=why))
+        archive.close()
+
+
+def _payload(capture: Capture, response: Response) -> bytes:
+    """A page's bytes, also where its record is a ``revisit``, which holds none."""
+    if capture.record_type != "revisit":
+        return capture.payload
+    try:
+        return decode(response.body, capture.header("Content-Encoding") or "")[0]
+    except TooLargeError:
+        return b""
+
+
+def _number(text: str) -> int:
+    if text and not text.isdecimal():
+        raise InputError(f"limit={text} is not a number of articles; write it like -a limit=50.")
+    return int(text or 0)
+
+
+def _or_exit(work: Callable[[], T]) -> T:
+    """What ``work`` gives; where its user can mend what is wrong, one sentence and the exit code instead."""
+    try:
+        return work()
+    except LuutinError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(error.exit_code) from error
+
+
+class SiteLoader(SpiderLoader):
+    """Scrapy's loader, which also knows the sites that only luutin.toml declares."""
+
+    def __init__(self, settings: BaseSettings) -> None:
+        self._settings = settings
+        super().__init__(settings)
+
+    def _load_all_spiders(self) -> None:
+        super()._load_all_spiders()
+        config = _or_exit(lambda: load(self._settings.get("LUUTIN_CONFIG")))
+        registry = load_object(self._settings["LUUTIN_REGISTRY"])
+        for slug, site in _or_exit(lambda: registry(config)).items():
+            if slug not in self._spiders:
+                self._spiders[slug] = type(f"Site_{slug}", (SiteSpider,), {"name": slug, "site": site})

@@ -1,0 +1,81 @@
+"""What a crawl has done so far, and whether it did its job."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal
+
+Outcome = Literal["complete", "limited", "failed", "refused", "interrupted"]
+State = Literal["walking", "complete", "cut", "failed"]
+
+#: With more than this share of its articles failing, a crawl has not done its job, whatever its listings said.
+FAILING_SHARE = 0.5
+
+
+@dataclass(slots=True)
+class Walk:
+    """The way down one section's listing, newest first."""
+
+    section: str
+    state: State = "walking"
+    why: str = ""
+    pages: int = 0
+    listed: int = 0  # items on the pages so far: the next page's positions begin behind them
+    last: tuple[str, ...] = ()  # URL keys of the page before
+
+    def judge(self, keys: tuple[str, ...], *, paged: bool) -> bool:
+        """Takes note of a page's items; False where the walk ends with this page, for the reason that is set."""
+        self.pages += 1
+        if not keys:
+            # A section that listed articles a page ago and shows its pager has come to its end. Anything else is not
+            # the listing: a login page, an error with status 200, another template.
+            self.end("complete" if self.pages > 1 and paged else "failed", "no articles on the page")
+        elif keys == self.last:
+            # Servers answer the last page for every number behind it. The first again for 2 is paging that is broken.
+            self.end("complete" if self.pages > 2 else "failed", "the same page again")
+        self.last = keys
+        return self.state == "walking"
+
+    def end(self, state: State, why: str = "") -> None:
+        """The walk is over."""
+        self.state, self.why = state, why
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a running crawl, and what they amount to."""
+
+    walks: dict[str, Walk] = field(default_factory=dict)
+    requests: int = 0  # that left this machine, answered or not
+    bytes: int = 0  # of bodies, as transferred
+    listings: int = 0  # pages of listings that were read
+    found: int = 0  # listed articles that were not known in the complete part of their section
+    articles: int = 0  # requests for articles that came to an end
+    errors: int = 0  # URLs that gave nothing that can be kept, retries included in one
+    article_errors: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    refused: str = ""  # why the site is left alone tonight
+    failed: str = ""  # what of our own went wrong
+    limited: str = ""  # which bound was reached
+
+    def outcome(self, reason: str, *, left: bool) -> tuple[Outcome, str]:
+        """How the crawl ended, and why if not well. ``left``: URLs that are due are still in the frontier."""
+        failed = [f"{walk.section}: {walk.why}" for walk in self.walks.values() if walk.state == "failed"]
+        if self.failed:
+            return "failed", self.failed
+        if self.refused:
+            return "refused", self.refused
+        if reason == "shutdown":
+            return "interrupted", "stopped"
+        if reason != "finished":
+            return "failed", reason
+        if failed:
+            return "failed", "; ".join(failed)
+        if any(walk.state == "walking" for walk in self.walks.values()) and not self.limited:
+            return "failed", "not every listing was walked"
+        if self.articles and self.article_errors > FAILING_SHARE * self.articles:
+            return "failed", f"{self.article_errors} of {self.articles} articles gave no answer"
+        if self.limited or left:
+            return "limited", self.limited or "URLs are left for another night"
+        return "complete", ""
