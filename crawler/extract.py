@@ -34,6 +34,8 @@ from crawler.tree import (
 #: Changes whenever the rules of reading change; stored with every revision.
 EXTRACTOR_VERSION = "1"
 
+#: How much of a page's text is shown to ``quality`` as its notice: of one without an article, or a very short one.
+_OPENING, _SHORT = 600, 1500
 _SPACE = re.compile(r"\s+")
 _LEAD_HINT = re.compile(r"(?:sapo|(?<![a-z])lead(?![a-z])|summary|hometext|intro|mo-?ta|trich-?dan|teaser)")
 #: How many elements above a link to a file may open with "File đính kèm".
@@ -141,7 +143,7 @@ def glance(payload: bytes, url: str, site: Site, *, charset: str | None = None) 
 
 
 def _page(article: Article, around: Surroundings, titles: list[str], how: str, teasers: int) -> Page:
-    opening = "" if article.paragraphs else around.text[:600]
+    opening = around.text[:_OPENING] if not article.paragraphs or len(around.text) < _SHORT else ""
     return Page(
         article=article,
         title=titles[0] if titles else "",

@@ -128,7 +128,7 @@ def _found(capture: Capture, site: Site, at: _Address) -> _Found:
     if not 200 <= status < 300:
         return _Found(quality=ERROR, reason=f"HTTP {status}")
     if capture.payload_digest == _NOTHING or (capture.record_type != "revisit" and not capture.payload):
-        return _Found(quality="empty", reason="the answer has no body")
+        return _Found(quality="unreadable", reason="the answer has no body")
     if capture.record_type == "revisit":
         return _Found(quality=REVISIT, reason="the payload it stands for is not in the archive")
     if capture.truncated:

@@ -22,7 +22,7 @@ NOT_MODIFIED = "not_modified"  # a 304: what the address said before
 REVISIT = "revisit"  # a revisit record whose payload has not come in yet
 
 #: A page of these qualities at an article's address speaks for its removal. A 5xx or a refusal never does.
-MISSING = (NOT_FOUND, "home")
+MISSING = (NOT_FOUND, "home", "empty")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

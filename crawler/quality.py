@@ -76,7 +76,7 @@ def _stopped(page: Page, notice: str, *, has_text: bool) -> Verdict | None:
         return Verdict("login", "the page is a sign-in form")
     if _NOT_FOUND.search(title) or ((short or not has_text) and _NOT_FOUND.search(notice)):
         return Verdict("not_found", "the page says that nothing was found, whatever its status")
-    if page.refresh is not None and not has_text:
+    if page.refresh is not None and (short or not has_text):
         target = _REFRESH_URL.search(page.refresh)
         if target is not None and urlsplit(target.group(1)).path in ("", "/", "/index.html", "/index.php"):
             return Verdict("not_found", "the page forwards to the home page")
@@ -126,10 +126,10 @@ def _is_whole(page: Page) -> bool:
 
 def _by_reading(page: Page, *, declared: bool, has_text: bool) -> Verdict:
     article = page.article
+    if not has_text and not article.images and not article.attachments:
+        return Verdict("empty", "the template is there, but no text is in it")
     if not article.headline:
         return Verdict("unreadable", "no headline was found")
-    if not has_text and not article.images and not article.attachments:
-        return Verdict("empty", "no text was found between the headline and the end of the article")
     share = sum(map(len, article.paragraphs)) / max(1, page.text_length)
     if not declared and page.teasers >= FEWEST_TEASERS and page.teasers * 2 >= len(article.paragraphs):
         return Verdict("listing", "links to other articles stand between the paragraphs")

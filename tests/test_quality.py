@@ -37,7 +37,11 @@ def test_the_status_is_believed_where_it_says_that_nothing_is_here(status: int) 
         ("not_found", "<meta http-equiv=refresh content='3;url=/'><title>Thông báo</title><p>Đang chuyển trang</p>"),
         ("login", "<title>Đăng nhập</title><form>Tên <input name=u> Mật khẩu <input type=password></form>"),
         ("challenge", "<title>Just a moment...</title><p>Checking your browser before accessing</p>"),
-        ("unreadable", "<title>Trang</title><div></div>"),
+        ("empty", "<title>Trang</title><div></div>"),
+        (
+            "not_found",
+            "<meta http-equiv=refresh content='3;url=/'><h3>Thông báo</h3><p>Nội dung đã bị gỡ bỏ khỏi trang.</p>",
+        ),
     ],
 )
 def test_what_stands_in_place_of_an_article_is_named(expected: str, page: str, site: Site) -> None:

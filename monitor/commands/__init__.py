@@ -1,0 +1,1 @@
+"""The subcommands of ``luutin``, by what they are about."""

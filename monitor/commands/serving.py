@@ -1,0 +1,88 @@
+"""``luutin demo``, ``luutin run``, ``luutin serve``: what keeps running and shows the archive."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import click
+
+from monitor.commands.options import Setting, common
+
+
+def _address(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds --host and --port."""
+    command = click.option("--port", metavar="P", type=int, help="The port to listen on (0: a free one).")(command)
+    return click.option("--host", metavar="HOST", help="The address to listen on; 0.0.0.0 lets others in.")(command)
+
+
+@click.command()
+@click.option("--no-serve", is_flag=True, help="End when the nights are over, without showing the archive.")
+@click.option(
+    "--nights", metavar="N", type=click.IntRange(1, 60), default=2, show_default=True, help="How many nights."
+)
+@click.option("--port", metavar="P", type=int, help="The port to show the archive on (0: a free one).")
+@common
+def demo(setting: Setting, no_serve: bool, nights: int, port: int | None) -> None:
+    """See it all work, with five invented sites.
+
+    They run on this machine and are crawled over some nights while the archive is shown in the browser. Between
+    the nights articles appear, one is edited and one is removed on each site. The archive is made in --data, or in
+    demo-archive where you are; a demo that was there before is replaced.
+    """
+    from pathlib import Path
+
+    from monitor.demonstration import DIRECTORY, demonstrate
+    from monitor.stopping import stopping
+
+    data = setting.data if setting.chosen else Path.cwd() / DIRECTORY
+    chosen = setting.config.serve.port if port is None else port
+    with stopping() as stop:
+        demonstrate(data, nights=nights, port=chosen, serve=not no_serve, stop=stop)
+
+
+@click.command()
+@_address
+@common
+def run(setting: Setting, host: str | None, port: int | None) -> None:
+    """Crawl every night and show the archive, until stopped.
+
+    Crawls all sites that "luutin sites" calls nightly. The time of day is night.at in luutin.toml, in Vietnam's
+    time. Where last night's crawl did not take place, it is made up for at once. Ctrl-C or SIGTERM ends
+    everything in order.
+    """
+    from monitor.scheduler import run as run_nights
+    from monitor.stopping import stopping
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    serve_at = setting.config.serve
+    with stopping() as stop:
+        run_nights(
+            setting.data,
+            setting.config,
+            setting.config_file,
+            host=host or serve_at.host,
+            port=serve_at.port if port is None else port,
+            stop=stop,
+        )
+
+
+@click.command()
+@_address
+@common
+def serve(setting: Setting, host: str | None, port: int | None) -> None:
+    """Show the archive in the browser, until stopped.
+
+    Readers never disturb a crawl, nor a crawl them.
+    """
+    from monitor.serve import serving
+    from monitor.stopping import stopping
+
+    at = setting.config.serve
+    base_url = setting.config.archive.public_base_url or ""
+    chosen = at.port if port is None else port
+    with stopping() as stop, serving(setting.data, host=host or at.host, port=chosen, base_url=base_url) as address:
+        click.echo(f"Showing {setting.data} at {address} (Ctrl-C ends)")
+        stop.wait()

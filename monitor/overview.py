@@ -1,0 +1,95 @@
+"""How each site stands: what is declared of it, what the archive holds, how its last crawl went, what is wrong."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crawler.archive import Archive
+from crawler.config import Config
+from crawler.site import Site
+from monitor.crawls import GOOD
+
+_STATE = """
+SELECT (SELECT count(*) FROM articles WHERE site = :site) AS articles,
+       (SELECT count(DISTINCT text_digest) FROM articles WHERE site = :site) AS texts,
+       (SELECT count(*) FROM captures WHERE site = :site) AS captures,
+       (SELECT max(date_published) FROM articles WHERE site = :site) AS newest_article,
+       (SELECT count(*) FROM articles WHERE site = :site AND status = 'suspect') AS suspects,
+       (SELECT count(*) FROM frontier WHERE site = :site) AS waiting
+"""
+_LAST_CRAWL = """
+SELECT id, reason, started, finished, outcome, outcome_reason, listings, captures, articles_new AS new,
+       revisions_new AS changed, unchanged, skipped, errors, requests, bytes
+FROM crawls WHERE site = ? ORDER BY id DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteState:
+    """A site, as ``luutin status --json`` shows it. Times are UTC; ``newest_article`` is the publisher's."""
+
+    site: str
+    name: str
+    status: str
+    home_url: str
+    articles: int = 0
+    texts: int = 0
+    captures: int = 0
+    newest_article: str | None = None
+    suspects: int = 0  # articles that were missing when they were looked for last
+    waiting: int = 0  # addresses still to be fetched
+    last_crawl: dict[str, Any] | None = None
+    problems: list[str] = field(default_factory=list)
+
+
+def overview(data: Path, sites: Mapping[str, Site], config: Config) -> list[SiteState]:
+    """Every declared site, then those that only the archive knows (imports). Without an archive, all are empty."""
+    if not (data / "archive.db").is_file():
+        return [_state(_as_declared(site), None, config.skipped(site)) for site in sites.values()]
+    with closing(Archive(data, read_only=True)) as archive:
+        kept = {row["slug"]: dict(row) for row in archive.connection.execute("SELECT * FROM sites ORDER BY slug")}
+        declared = [_state(_as_declared(s), archive.connection, config.skipped(s)) for s in sites.values()]
+        others = [_state(row, archive.connection, "") for slug, row in kept.items() if slug not in sites]
+    return declared + others
+
+
+def _as_declared(site: Site) -> dict[str, Any]:
+    return {"slug": site.slug, "name": site.name, "status": site.status, "home_url": site.home_url}
+
+
+def _state(site: Mapping[str, Any], connection: sqlite3.Connection | None, skipped: str) -> SiteState:
+    known: dict[str, Any] = {}
+    last: dict[str, Any] | None = None
+    if connection is not None:
+        known = dict(connection.execute(_STATE, {"site": site["slug"]}).fetchone())
+        row = connection.execute(_LAST_CRAWL, (site["slug"],)).fetchone()
+        last = dict(row) | {"skipped": json.loads(row["skipped"])} if row else None
+    return SiteState(
+        site=site["slug"],
+        name=site["name"],
+        status=site["status"],
+        home_url=site["home_url"],
+        last_crawl=last,
+        problems=_problems(last, known, skipped),
+        **known,
+    )
+
+
+def _problems(last: Mapping[str, Any] | None, known: Mapping[str, Any], skipped: str) -> list[str]:
+    found = [skipped] if skipped else []
+    if last is not None and last["outcome"] is None:
+        found.append(f"The crawl that began {last['started'][:19]}Z is running, or was killed.")
+    elif last is not None and last["outcome"] not in GOOD:
+        why = f" ({last['outcome_reason']})" if last["outcome_reason"] else ""
+        found.append(f"The last crawl did not do its job: {last['outcome']}{why}.")
+    if last is not None and last["errors"]:
+        found.append(f"{last['errors']} addresses gave no answer in the last crawl.")
+    if known.get("suspects"):
+        found.append(f"{known['suspects']} articles were not where they should be.")
+    return found

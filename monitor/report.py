@@ -1,0 +1,174 @@
+"""What commands tell while they work and when they are done: tables on a terminal, plain lines elsewhere, or JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from monitor.crawls import CrawlResult
+
+#: Records between two lines of progress where there is no terminal for a bar: half a minute's work.
+LINE_EVERY = 5_000
+
+
+def print_json(value: object) -> None:
+    """``value`` on standard output, as people and programs can read it."""
+    sys.stdout.buffer.write(json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, below: Sequence[str] = ()) -> None:
+    """A table on a terminal that is wide enough; elsewhere a line for each row, each value after its column's name.
+
+    ``below`` are columns of sentences, which stand in lines below the table, after the row's first value.
+    """
+    console = Console(markup=False, highlight=False, emoji=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        if column not in below:
+            table.add_column(column, no_wrap=True)
+    notes = []
+    for row in rows:
+        named = dict(zip(columns, row, strict=True))
+        table.add_row(*(_cell(value) for column, value in named.items() if column not in below))
+        notes += [f"  {row[0]}, {column}: {_cell(named[column])}" for column in below if named[column]]
+    if not console.is_terminal or table.__rich_measure__(console, console.options).maximum > console.width:
+        notes = [_line(columns, row) for row in rows]
+    else:
+        console.print(table)
+    click.echo("\n".join(notes))
+
+
+def _line(columns: Sequence[str], row: Sequence[object]) -> str:
+    first, *rest = zip(columns, row, strict=True)
+    return f"{_cell(first[1])}: " + "; ".join(f"{name} {_cell(v)}" for name, v in rest if v not in (None, "", {}))
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """``{"robots": 2, "denied": 1}`` in words: ``robots 2, denied 1``, the most frequent first."""
+    return ", ".join(f"{name} {_cell(n)}" for name, n in sorted(counts.items(), key=lambda i: (-i[1], i[0])) if n)
+
+
+def size(count: float) -> str:
+    """Bytes in words: ``1.4 MB``."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000 or unit == "GB":
+            break
+        count /= 1000
+    return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, Mapping):
+        return counted(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return "" if value is None else str(value)
+
+
+class CrawlProgress:
+    """Tells on standard error how crawls come along: a moving line per site on a terminal, else its begin and end."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True, highlight=False)
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+        self._live = Progress(*columns, console=console) if console.is_terminal else None
+        self._tasks: dict[str, Any] = {}
+
+    def __enter__(self) -> CrawlProgress:
+        if self._live:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._live:
+            self._live.stop()
+
+    def started(self, site: str) -> None:
+        """A crawl has begun."""
+        if self._live:
+            self._tasks[site] = self._live.add_task(f"{site}: starting", total=None)
+        else:
+            click.echo(f"{site}: crawl started", err=True)
+
+    def moved(self, result: CrawlResult) -> None:
+        """A crawl has come so far."""
+        if self._live:
+            self._live.update(self._tasks[result.site], description=f"{result.site}: {_so_far(result)}")
+
+    def ended(self, result: CrawlResult) -> None:
+        """A crawl is over."""
+        said = f"{result.site}: {result.outcome}, {_so_far(result)}" + (f" ({result.why})" if result.why else "")
+        if self._live:
+            self._live.update(self._tasks[result.site], description=said, total=1, completed=1)
+        else:
+            click.echo(said, err=True)
+
+
+class FileProgress:
+    """Tells on standard error how far a file has been read: a bar on a terminal, else a line now and then."""
+
+    def __init__(self, file: Path) -> None:
+        self._name = file.name
+        console = Console(stderr=True, highlight=False)
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.fields[records]} records"),
+        )
+        self._live = Progress(*columns, TimeElapsedColumn(), console=console) if console.is_terminal else None
+        if self._live:
+            size = file.stat().st_size if file.is_file() else None
+            self._task = self._live.add_task(file.name, total=size, records=0)
+
+    def __enter__(self) -> FileProgress:
+        if self._live:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._live:
+            self._live.stop()
+
+    def moved(self, offset: int, records: int) -> None:
+        """The record at ``offset`` (bytes) has been read, the ``records``-th of all."""
+        if self._live and records % 50 == 0:
+            self._live.update(self._task, completed=offset, records=records)
+        elif not self._live and records % LINE_EVERY == 0:
+            click.echo(f"{self._name}: {records:,} records", err=True)
+
+
+def _so_far(result: CrawlResult) -> str:
+    return f"{result.captures:,} captures, {result.new:,} new, {result.changed:,} changed"
+
+
+def print_crawls(results: Sequence[CrawlResult]) -> None:
+    """The summary of crawls, one row for each site."""
+    columns = ("site", "outcome", "listings", "new", "changed", "unchanged", "errors", "requests", "bytes", "seconds")
+    rows = [
+        (
+            *(r.site, r.outcome, r.listings, r.new, r.changed, r.unchanged, r.errors, r.requests),
+            *(size(r.bytes), f"{r.seconds:.1f}", r.skipped, r.why),
+        )
+        for r in results
+    ]
+    print_table((*columns, "skipped", "because"), rows, below=("skipped", "because"))
+
+
+def crawls_json(results: Sequence[CrawlResult]) -> list[dict[str, Any]]:
+    """The summary of crawls as JSON takes it."""
+    return [asdict(r) for r in results]

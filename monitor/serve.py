@@ -1,0 +1,134 @@
+"""Serves the archive: Datasette over ``archive.db``, read-only, in this process, stopped cleanly."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from datasette.app import Datasette
+from datasette.utils import BadMetadataError, parse_metadata
+
+from crawler.errors import ConfigError, InputError, StorageError
+
+#: Where metadata.yaml and settings.json live, the same that ``datasette .`` reads in a checkout.
+PROJECT = Path(__file__).resolve().parent.parent
+
+#: Seconds that a request under way may still take when the server is told to stop.
+GRACE = 5
+
+
+def build(data_dir: Path, *, base_url: str = "") -> Datasette:
+    """A Datasette over ``data_dir/archive.db``, which may come into being later.
+
+    The file is opened with ``mode=ro`` and never as immutable: a crawl may be writing it. ``base_url`` is the public
+    address (``https://tin.example.vn``) that feeds and canonical links name; without it they name the host asked for.
+
+    Raises ConfigError where metadata.yaml or settings.json of the project are missing or broken, StorageError where
+    archive.db is there but cannot be read.
+    """
+    archive = data_dir / "archive.db"
+    metadata = _read("metadata.yaml")
+    metadata["plugins"] = {"luutin": {"archive": str(archive.absolute()), "base_url": base_url.rstrip("/")}}
+    files = [str(archive)] if _readable(archive) else []
+    return Datasette(files, metadata=metadata, settings=_read("settings.json"))
+
+
+def serve(data_dir: Path, *, host: str = "127.0.0.1", port: int = 8001, base_url: str = "") -> None:
+    """Serves until SIGINT or SIGTERM. Raises InputError where the address cannot be listened on."""
+    with (
+        suppress(KeyboardInterrupt),  # which uvicorn raises again once it has stopped
+        _listening(host, port) as listener,
+        closing(build(data_dir, base_url=base_url)) as datasette,
+    ):
+        _server(datasette).run(sockets=[listener])
+
+
+@contextmanager
+def serving(data_dir: Path, *, host: str = "127.0.0.1", port: int = 8001, base_url: str = "") -> Iterator[str]:
+    """Serves in a thread while the block runs; gives the address, of a free port where ``port`` is 0.
+
+    Raises InputError where the address cannot be listened on.
+    """
+    with _listening(host, port) as listener, closing(build(data_dir, base_url=base_url)) as datasette:
+        server = _server(datasette)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="luutin-serve", daemon=True)
+        thread.start()
+        try:
+            # The socket listens already: whoever connects before the loop runs waits in the backlog.
+            yield address(host, listener.getsockname()[1])
+        finally:
+            server.should_exit = True
+            thread.join(GRACE + 2)
+
+
+def address(host: str, port: int) -> str:
+    """The URL to type for a server that listens on ``host`` and ``port``."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{name}:{port}/"
+
+
+def _readable(archive: Path) -> bool:
+    if not archive.exists():
+        return False
+    try:
+        connection = sqlite3.connect(f"{archive.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            connection.execute("select count(*) from sqlite_master")
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as error:
+        raise StorageError(
+            f"{archive} cannot be read ({error}): check the file, and that you may write in its directory, where "
+            "SQLite keeps what readers share with a crawl."
+        ) from error
+    return True
+
+
+def _server(datasette: Datasette) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(datasette.app(), log_level="warning", lifespan="on", workers=1, timeout_graceful_shutdown=GRACE)
+    )
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    try:
+        listener = socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=128
+        )
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"Cannot serve on {host}:{port} ({reason}): choose another address or --port.") from error
+    with listener:
+        yield listener
+
+
+@contextmanager
+def closing(datasette: Datasette) -> Iterator[Datasette]:
+    """Closes the threads and connections that Datasette leaves to the end of the process."""
+    try:
+        yield datasette
+    finally:
+        if datasette.executor is not None:
+            datasette.executor.shutdown(wait=True)
+        for database in datasette.databases.values():
+            database.close()
+
+
+def _read(name: str) -> dict[str, Any]:
+    path = PROJECT / name
+    try:
+        content = parse_metadata(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror}): restore it from the repository.") from error
+    except BadMetadataError as error:
+        raise ConfigError(f"{path} is not valid YAML or JSON: restore it from the repository.") from error
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path} does not hold a mapping: restore it from the repository.")
+    return content

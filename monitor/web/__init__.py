@@ -1,0 +1,99 @@
+"""The Datasette plugin: Lưu Tin's pages, its Vietnamese search, and links from the tables to the articles."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from markupsafe import Markup
+from pluggy import HookimplMarker
+
+from crawler.text import match_query
+from monitor.web import pages, queries, snippets
+
+hookimpl = HookimplMarker("datasette")  # what ``from datasette import hookimpl`` gives, but typed
+
+#: The FTS5 expression that matches nothing; the empty string is a syntax error.
+_NOTHING = '""'
+
+_BLANK_SEARCH = re.compile(rb"(?:^|&)_search=(?=&|$)")
+
+_ARTICLE_ID = re.compile(r"[a-z2-7]{13}")
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    """The pages' addresses. An article's is cited in footnotes: its id decides, the words behind it are for people."""
+    return [
+        (r"^/$", pages.front_page),
+        (r"^/bai-viet/(?P<id>[^/-]*)(-[^/]*)?$", pages.article_page),
+        (r"^/tim-kiem$", pages.search_page),
+        (r"^/feeds/new\.atom$", pages.new_articles_feed),
+    ]
+
+
+@hookimpl(trylast=True)  # after Datasette's own, which registers another escape_fts
+def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
+    """SQL functions ``vi_query``, also as ``escape_fts``, which Datasette's table search calls, and ``vi_snippet``."""
+    if database == queries.ARCHIVE:
+        for name in ("escape_fts", "vi_query"):
+            conn.create_function(name, 1, _query, deterministic=True)
+        conn.create_function("vi_snippet", 2, _snippet, deterministic=True)
+
+
+@hookimpl
+def asgi_wrapper() -> Callable[[Any], Any]:
+    """Takes the blank ``_search=`` away that a table's form sends when somebody only filters: it would find nothing."""
+
+    def wrap(app: Any) -> Any:
+        async def without_blank_search(scope: dict[str, Any], receive: Any, send: Any) -> None:
+            asked = scope.get("query_string") or b""
+            if b"_search=" in asked:
+                scope = {**scope, "query_string": _BLANK_SEARCH.sub(b"", asked).lstrip(b"&")}
+            await app(scope, receive, send)
+
+        return without_blank_search
+
+    return wrap
+
+
+@hookimpl
+def render_cell(row: Any, value: object, column: str, table: str | None, database: str, datasette: Any) -> str | None:
+    """Headlines in tables, views and queries lead to the article's page."""
+    if database != queries.ARCHIVE or column != "headline" or not value:
+        return None
+    keys = row.keys()
+    key = "article_id" if "article_id" in keys else "id" if table == "articles" else None
+    article_id = row[key] if key in keys else None
+    article_id = article_id["value"] if isinstance(article_id, dict) else article_id  # a foreign key with its label
+    if not isinstance(article_id, str) or not _ARTICLE_ID.fullmatch(article_id):
+        return None
+    return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"bai-viet/{article_id}"), value)
+
+
+@hookimpl
+def menu_links(datasette: Any) -> list[dict[str, str]]:
+    """The menu of Datasette's own pages."""
+    links = [("Trang đầu", ""), ("Tìm kiếm", "tim-kiem"), ("Nguồn tin Atom", "feeds/new.atom")]
+    return [{"href": datasette.urls.path(path), "label": label} for label, path in links]
+
+
+@hookimpl
+def table_actions(datasette: Any, database: str, table: str) -> list[dict[str, str]]:
+    """Ways on from the table of articles."""
+    if database != queries.ARCHIVE or table != "articles":
+        return []
+    return [
+        {"href": datasette.urls.path("tim-kiem"), "label": "Tìm kiếm, có trích đoạn"},
+        {"href": datasette.urls.path("feeds/new.atom"), "label": "Theo dõi bài mới (Atom)"},
+    ]
+
+
+def _query(text: object) -> str:
+    return match_query("" if text is None else str(text)) or _NOTHING
+
+
+def _snippet(text: object, query: object) -> str:
+    return snippets.marked(*("" if part is None else str(part) for part in (text, query)))
