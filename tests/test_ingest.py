@@ -146,7 +146,7 @@ def test_a_redirect_is_followed_within_the_site_and_where_it_may_be() -> None:
 def test_a_revisit_waits_for_its_payload_unless_it_is_of_nothing() -> None:
     again = capture(payload=b"", record_type="revisit", payload_digest=payload_digest(html()))
     assert live(again).quality == "revisit"
-    assert live(replace(again, payload_digest=payload_digest(b""))).quality == "empty"
+    assert live(replace(again, payload_digest=payload_digest(b""))).quality == "unreadable"
 
 
 def test_what_is_no_page_is_a_file_and_what_was_cut_is_not_read() -> None:
