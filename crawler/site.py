@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -115,14 +114,6 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expectations:
-    """What a healthy crawl of the site yields."""
-
-    articles_per_listing: int = 1
-    fields: tuple[str, ...] = ("headline", "date_published")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """One publisher's site, as ``spiders/`` and ``luutin.toml`` declare it."""
 
@@ -141,11 +132,9 @@ class Site:
     paging: Paging | None = None
     addresses: Addresses | None = None
     older_readings: tuple[Reading, ...] = ()
-    expects: Expectations = Expectations()
     keep_images: bool = True
     keep_attachments: bool = True
     declared_in: str = "spiders"
-    settings: Mapping[str, object] = field(default_factory=dict)  # per-site overrides from luutin.toml
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -174,7 +163,3 @@ class Site:
     def listing_url(self, section: Section) -> str:
         """The absolute URL of a section's first listing page."""
         return urljoin(self.home_url, section.path)
-
-    def at(self, home_url: str) -> Site:
-        """The same site at another address."""
-        return replace(self, home_url=home_url)

@@ -87,6 +87,8 @@ class SiteSpider(scrapy.Spider):
             "COOKIES_ENABLED": cls.site.pages.kind == "postback",
         }.items():
             settings.set(key, value, priority="spider")
+        if settings.getbool("COOKIES_ENABLED"):
+            _keep_cookies_offline()
         for name, level in LOUD.items():
             logging.getLogger(f"scrapy.{name}").setLevel(level)
 
@@ -332,6 +334,14 @@ def _number(text: str) -> int:
     if text and not text.isdecimal():
         raise InputError(f"limit={text} is not a number of articles; write it like -a limit=50.")
     return int(text or 0)
+
+
+def _keep_cookies_offline() -> None:
+    """Scrapy's cookies ask tldextract for public suffixes, which would fetch their list; the packaged one does."""
+    from scrapy.downloadermiddlewares import cookies
+    from tldextract import TLDExtract
+
+    cookies._split_domain = TLDExtract(suffix_list_urls=(), include_psl_private_domains=True)
 
 
 def _or_exit(work: Callable[[], T]) -> T:

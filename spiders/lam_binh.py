@@ -6,7 +6,7 @@ Inferred, unverified: sections and the form of addresses, after other district p
 """
 
 from crawler.cms.district import DISTRICT
-from crawler.site import Expectations, Section, Site
+from crawler.site import Section, Site
 from crawler.spider import SiteSpider
 
 SITE = Site(
@@ -22,7 +22,6 @@ SITE = Site(
         Section(name="Hoạt động của Huyện ủy", path="/tin-tuc-su-kien/hoat-dong-cua-huyen-uy/trang-1.html"),
         Section(name="Công tác dân vận", path="/tin-tuc-su-kien/cong-tac-dan-van/trang-1.html"),
     ),
-    expects=Expectations(fields=("headline", "author")),
 )
 
 

@@ -139,6 +139,17 @@ def test_nothing_that_runs_code_or_leaves_the_web_is_on() -> None:
     assert settings.DOWNLOAD_MAXSIZE == 16 * 1024 * 1024
 
 
+def test_cookies_fetch_no_list_of_suffixes_from_the_web() -> None:
+    from scrapy.downloadermiddlewares import cookies
+    from scrapy.settings import Settings
+
+    from spiders.binh_thanh import BinhThanhSpider
+
+    BinhThanhSpider.update_settings(Settings())
+    assert list(cookies._split_domain.suffix_list_urls) == []
+    assert cookies._is_public_domain("gov.vn")
+
+
 def scrapy(*arguments: str, tmp_path: Path, config: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """The scrapy command from a directory that is no project, with the settings module named as the CLI does."""
     (tmp_path / "luutin.toml").write_text(config, encoding="utf-8")
