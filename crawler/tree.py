@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import escape
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -31,6 +32,7 @@ _MENUS = "ul, ol, dl, table, td, div"
 _MENU_LINKS = 4
 _MENU_ELSE = 2
 
+_TAG = re.compile(r"</?[a-zA-Z!]")
 _NO_LETTER = re.compile(r"\W+")
 
 #: Documents, by the end of their name, which Liferay follows with an identifier.
@@ -41,8 +43,12 @@ _TRAIL = '[class*="breadcrumb" i], [id*="breadcrumb" i], [class*="chuyenmuc" i],
 
 
 def parse(payload: bytes, charset: str | None) -> LexborHTMLParser:
-    """The tree of a page, whatever its bytes; cut where it is too long or nests beyond reason."""
-    return LexborHTMLParser(_shallow(decode(payload[:MAX_PAGE], charset)))
+    """The tree of a page, whatever its bytes; cut where it is too long or nests beyond reason.
+
+    Text without any markup is a page of lines.
+    """
+    html = decode(payload[:MAX_PAGE], charset)
+    return LexborHTMLParser(_shallow(html) if _TAG.search(html) else f"<pre>{escape(html)}</pre>")
 
 
 def _shallow(html: str) -> str:

@@ -205,3 +205,23 @@ def test_no_bytes_whatever_raise(payload: bytes) -> None:
 def test_reading_is_the_one_place_where_a_page_is_interpreted(tmp_path: Path) -> None:
     twice = {read(portal(f"<p>{FIRST}</p>"), "https://thu.example/tin/-/view_content/77-x", SITE) for _ in range(2)}
     assert len(twice) == 1
+
+
+def test_text_without_markup_is_a_page_of_lines() -> None:
+    lines = [
+        "Bình An hiến đất mở đường giao thông nông thôn",
+        "",
+        "21:15 19/11/2023",
+        LEAD,
+        "",
+        FIRST,
+        "",
+        "Lê Minh",
+        "",
+        "Tag:",
+    ]
+    found = read("\n".join(lines).encode(), "", generic_site("la.example")).article
+    assert found.headline == lines[0]
+    assert found.date_published == "2023-11-19T21:15:00+07:00"
+    assert found.paragraphs == (LEAD, FIRST)
+    assert found.author == "Lê Minh"
