@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, NavigableString, Tag, XMLParsedAsHTMLWarning
@@ -75,7 +75,7 @@ class _Segment:
     italic: int = 0
     breaks: int = 0  # line breaks before it
     picture: bool = False
-    captioned: bool = False
+    captioned: bool = False  # by its markup: a caption's class, a picture's table
     links: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, other: _Segment) -> None:
@@ -90,17 +90,12 @@ class _Segment:
 
 
 @dataclass(slots=True)
-class _Frame:
-    """What an element adds to the lines inside it."""
+class _Block:
+    """What a block element adds to the lines inside it."""
 
-    name: str
-    block: bool
-    link: int = 0
-    bold: int = 0
-    italic: int = 0
-    chrome: int = 0
-    caption: int = 0
-    row: int = 0
+    name: str = ""
+    chrome: bool = False
+    row: bool = False  # inside a row of data, where blocks are words of one line
     align: str = ""
     heading: int = 0
     item: bool = False
@@ -109,7 +104,11 @@ class _Frame:
     path: tuple[int, ...] = ()
     table: int = 0
     pre: bool = False
-    href: str = ""
+
+
+#: An element that is being read: its children, the block it stands in, and what it adds to link, bold, italic, caption.
+_Open = tuple[Iterator[object], _Block, tuple[int, int, int, int]]
+_PLAIN = (0, 0, 0, 0)
 
 
 def read(html: str) -> Document:
@@ -124,108 +123,105 @@ class _Builder:
         self.document = Document()
         self.segments: list[_Segment] = []
         self.current = _Segment()
-        self.block = _Frame("", block=True)
-        self.picture: _Frame | None = None  # where an image stands that no line has followed yet
+        self.block = _Block()
+        self.link, self.bold, self.italic, self.caption = _PLAIN  # how many such elements are open
+        self.href = ""
+        self.picture: _Block | None = None  # where an image stands that no line has followed yet
         self.picture_table = 0  # the small table around that image, if there is one
         self.ordinal = 0
         self.data_tables: dict[int, bool] = {}
 
     def walk(self, root: Tag) -> None:
-        stack: list[tuple[Iterator[object], _Frame]] = [(iter(root.contents), self.block)]
+        stack: list[_Open] = [(iter(root.contents), self.block, _PLAIN)]
         while stack:
-            children, frame = stack[-1]
+            children, outer, adds = stack[-1]
             node = next(children, None)
             if node is None or len(self.document.lines) > _LINES:
                 stack.pop()
-                if frame.block:
+                if adds is not _PLAIN:
+                    self.count(adds, -1)
+                if self.block is not outer or not stack:
                     self.flush()
-                    self.block = stack[-1][1] if stack else frame
+                    self.block = outer
             elif isinstance(node, Tag):
-                self.enter(node, frame, stack)
+                self.enter(node, stack)
             elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-                self.text(str(node), frame)
+                self.text(str(node))
 
-    def enter(self, tag: Tag, frame: _Frame, stack: list[tuple[Iterator[object], _Frame]]) -> None:
-        name = tag.name
+    def enter(self, tag: Tag, stack: list[_Open]) -> None:
+        name, outer = tag.name, self.block
         if name == "br":
             self.line_break()
         elif name == "img":
-            self.image(tag, frame)
+            self.image(tag)
         elif name not in _DROPPED and not _is_hidden(tag):
-            inner = self.frame(tag, frame)
-            if inner.block:
+            attrs = tag.attrs
+            hint = _hint(attrs) if attrs else ""
+            style = str(attrs.get("style", "")) if attrs else ""
+            adds = _added(name, hint, style, attrs)
+            if adds is not _PLAIN:
+                self.count(adds, 1)
+                self.href = str(attrs.get("href") or "") if adds[0] else self.href
+            if outer.row:
+                self.current.parts.append(" " if name in _BLOCKS else "")
+            elif name in _BLOCKS:
                 self.flush()
-                self.block = inner
-            elif frame.row and name in ("td", "th", "p", "div", "li"):
-                self.current.parts.append(" ")
+                self.block = self.opened(tag, hint, style, outer)
             contents = iter(tag.contents) if len(stack) < _DEPTH else iter([NavigableString(tag.get_text(" "))])
-            stack.append((contents, inner))
+            stack.append((contents, outer, adds))
 
-    def frame(self, tag: Tag, outer: _Frame) -> _Frame:
+    def count(self, adds: tuple[int, int, int, int], sign: int) -> None:
+        self.link += sign * adds[0]
+        self.bold += sign * adds[1]
+        self.italic += sign * adds[2]
+        self.caption += sign * adds[3]
+
+    def opened(self, tag: Tag, hint: str, style: str, outer: _Block) -> _Block:
         name = tag.name
-        attrs = tag.attrs
-        row = outer.row or int(name == "tr" and self.is_data(tag))
-        block = name in _BLOCKS and not outer.row
-        hint = _hint(attrs)
-        style = str(attrs.get("style", ""))
-        align = _ALIGN.search(style) if style else None
-        aligned = (align.group(1) if align else str(attrs.get("align", ""))).lower()
-        if not aligned and "text-right" in hint:
-            aligned = "right"
-        if name == "center" or (not aligned and "text-center" in hint):
-            aligned = "center"
-        if name == "table" or (name in ("td", "div", "body") and not aligned):
-            aligned = aligned if name != "table" else ""
         self.ordinal += 1
-        chrome = name in ("nav", "footer", "aside") or (name == "header" and not _within(outer, "article", "main"))
-        return _Frame(
+        chrome = name in ("nav", "footer", "aside") or (name == "header" and outer.name not in ("article", "main"))
+        return _Block(
             name=name,
-            block=block,
-            link=outer.link + (name == "a" and bool(attrs.get("href"))),
-            bold=outer.bold + (name in ("b", "strong") or bool(style and _BOLD.search(style))),
-            italic=outer.italic + (name in ("i", "em") or bool(style and _ITALIC.search(style))),
-            chrome=outer.chrome + chrome,
-            caption=outer.caption + (name == "figcaption" or bool(hint and _CAPTIONS.search(hint))),
-            row=row,
-            align=aligned if aligned in ("right", "center") else ("" if aligned else outer.align),
+            chrome=outer.chrome or chrome,
+            row=name == "tr" and self.is_data(tag),
+            align=_aligned(tag, hint, style, outer.align),
             heading=_HEADINGS.get(name, outer.heading),
             item=outer.item or name == "li",
-            paragraph=name in _PARAGRAPHS or (outer.paragraph and not block),
+            paragraph=name in _PARAGRAPHS,
             hints=(*outer.hints[-4:], f"{name} {hint}") if hint else outer.hints,
-            path=(*outer.path, self.ordinal) if block else outer.path,
+            path=(*outer.path, self.ordinal),
             table=id(tag) if name == "table" else outer.table,
             pre=outer.pre or name == "pre",
-            href=str(attrs.get("href") or "") if name == "a" else outer.href,
         )
 
-    def text(self, string: str, frame: _Frame) -> None:
-        if frame.pre and "\n" in string:
+    def text(self, string: str) -> None:
+        if self.block.pre and "\n" in string:
             first, *rest = string.split("\n")
-            self.add(first, frame)
+            self.add(first)
             for part in rest:
                 self.line_break()
-                self.add(part, frame)
+                self.add(part)
         else:
-            self.add(string, frame)
+            self.add(string)
 
-    def add(self, string: str, frame: _Frame) -> None:
+    def add(self, string: str) -> None:
         current = self.current
         current.parts.append(string)
-        size = len(string) if not string.isspace() else 0
-        if not size:
+        if string.isspace() or not string:
             return
+        size = len(string)
         current.size += size
-        if frame.link:
+        if self.link:
             current.link += size
-            current.links.append((frame.href, string))
-        if frame.bold:
+            current.links.append((self.href, string))
+        if self.bold:
             current.bold += size
-        if frame.italic:
+        if self.italic:
             current.italic += size
         if self.picture is not None:
-            current.captioned = bool(frame.table) and frame.table == self.picture_table
-            marked = current.captioned or bool(frame.caption)
-            current.picture = marked or _beside(self.picture.path, frame.path)
+            block = self.block
+            current.captioned = bool(self.caption) or (bool(block.table) and block.table == self.picture_table)
+            current.picture = current.captioned or _beside(self.picture.path, block.path)
 
     def line_break(self) -> None:
         if self.current.size or self.current.parts:
@@ -242,7 +238,7 @@ class _Builder:
             self.current.parts.clear()
             self.current.size = 0
 
-    def image(self, tag: Tag, frame: _Frame) -> None:
+    def image(self, tag: Tag) -> None:
         if _is_icon(tag):
             return
         src = str(tag.get("src") or tag.get("data-src") or "")
@@ -254,8 +250,8 @@ class _Builder:
             )
         if self.current.size:
             self.line_break()
-        self.picture, self.picture_table = frame, frame.table
-        table = tag.find_parent("table") if frame.table else None
+        self.picture, self.picture_table = self.block, self.block.table
+        table = tag.find_parent("table") if self.block.table else None
         if table is not None and len(table.get_text()) > _PICTURE_TABLE:
             self.picture_table = 0  # a page laid out in tables, not a picture with its caption
 
@@ -281,9 +277,9 @@ class _Builder:
             heading=block.heading,
             item=block.item,
             hint=" ".join(block.hints),
-            chrome=bool(block.chrome),
+            chrome=block.chrome,
             picture=segment.picture,
-            caption=block.name == "figcaption" or (segment.picture and (bool(block.caption) or segment.captioned)),
+            caption=block.name == "figcaption" or segment.captioned,
             links=tuple(segment.links),
             path=block.path,
         )
@@ -306,6 +302,9 @@ def _joined(segments: list[_Segment], *, paragraph: bool) -> Iterator[_Segment]:
     last one is the author's name; in a bare ``<div>`` or cell it ends the line, unless the sentence plainly goes on.
     Two breaks always end a paragraph.
     """
+    if len(segments) == 1:
+        yield segments[0]
+        return
     texts = [clean("".join(s.parts)) for s in segments]
     stacked = len(texts) > 2 and all(ends_sentence(t) and len(t) > 100 for t in texts[:-1] if len(t) > 40)
     held = segments[0]
@@ -342,7 +341,7 @@ def _is_data_table(table: Tag) -> bool:
     return several > 1
 
 
-def _hint(attrs: dict[str, object]) -> str:
+def _hint(attrs: Mapping[str, object]) -> str:
     classes, ident = attrs.get("class"), attrs.get("id")
     return f"{classes or ''} {ident or ''}".strip().lower() if classes or ident else ""
 
@@ -366,5 +365,25 @@ def _beside(image: tuple[int, ...], text: tuple[int, ...]) -> bool:
     return common >= max(len(image), len(text)) - 2
 
 
-def _within(frame: _Frame, *names: str) -> bool:
-    return frame.name in names
+def _added(name: str, hint: str, style: str, attrs: Mapping[str, object]) -> tuple[int, int, int, int]:
+    """What an element adds to the number of open links, bold, italic and caption elements."""
+    link = name == "a" and bool(attrs.get("href"))
+    bold = name in ("b", "strong") or bool(style and _BOLD.search(style))
+    italic = name in ("i", "em") or bool(style and _ITALIC.search(style))
+    caption = name == "figcaption" or bool(hint and _CAPTIONS.search(hint))
+    return (int(link), int(bold), int(italic), int(caption)) if link or bold or italic or caption else _PLAIN
+
+
+def _aligned(tag: Tag, hint: str, style: str, outer: str) -> str:
+    """How an element aligns its text; a table begins anew, whatever it stands in."""
+    declared = _ALIGN.search(style) if style else None
+    aligned = (declared.group(1) if declared else str(tag.attrs.get("align", ""))).lower()
+    if tag.name == "table":
+        return ""
+    if aligned in ("right", "center"):
+        return aligned
+    if tag.name == "center" or "text-center" in hint:
+        return "center"
+    if "text-right" in hint:
+        return "right"
+    return "" if aligned else outer

@@ -34,6 +34,8 @@ from crawler.tree import (
 #: Changes whenever the rules of reading change; stored with every revision.
 EXTRACTOR_VERSION = "1"
 
+#: Less text than this (characters) is no article by itself; notices ("Xem file đính kèm") come with a file.
+SHORTEST = 40
 #: How much of a page's text is shown to ``quality`` as its notice: of one without an article, or a very short one.
 _OPENING, _SHORT = 600, 1500
 _SPACE = re.compile(r"\s+")
@@ -79,7 +81,7 @@ class Page:
     title: str
     canonical: str | None  # rel=canonical, absolute
     how: str  # the CMS family whose selectors matched, or "generic"
-    text_length: int  # characters of text on the whole page, furniture included
+    text_length: int  # characters on the whole page, furniture included; 0 where a declaration found the article
     teasers: int  # links to other articles between the paragraphs that were read
     has_password: bool
     refresh: str | None  # where a meta refresh sends the reader
@@ -111,9 +113,10 @@ def read(payload: bytes, url: str, site: Site, *, charset: str | None = None, ca
     reading = site.reading_at(captured)
     vocab = vocabulary(reading.landmarks)
     base = base_of(tree, url)
-    around = Surroundings.of(tree, base)
     titles = titles_of(tree)
     found = _declared(tree, site, reading, vocab)
+    text = sum(map(len, found.body.paragraphs)) if found.body is not None else 0
+    around = Surroundings.of(tree, base, brief=text >= SHORTEST and found.headline is not None)
     if found.body is None or found.headline is None or found.date_published is None:
         _complete(found, tree, reading, vocab, titles)
     body = found.body or Body()

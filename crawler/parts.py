@@ -98,7 +98,7 @@ def collect(lines: list[Line], vocab: Vocabulary, start: int, end: int, *, known
                 break
             index = resumed if prose and resumed is not None else index + 1
             continue
-        text = _unglued(line.text, vocab)
+        text = line.text if prose else _unglued(line.text, vocab)
         if not prose and key and (byline := labelled_author(text)):
             body.author = body.author or byline
         elif text and not (key and vocab.is_never(key)) and not _is_furniture(line, known=known):

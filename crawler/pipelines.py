@@ -30,8 +30,8 @@ BATCH = 48
 #: Seconds after which a batch is stored although it is not full: whoever watches a slow crawl sees it move.
 PATIENCE = 5.0
 
-#: Bodies below this (bytes) are compressed at once: a hop into a thread and back costs as much.
-SMALL = 4096
+#: Bodies below this (bytes) are compressed at once: for a page a hop into a thread and back costs a third of that.
+SMALL = 256 * 1024
 
 #: Records that may be in the making; more would only hold memory.
 THREADS = 2

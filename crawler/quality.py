@@ -8,14 +8,12 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from crawler import urls
-from crawler.extract import Page
+from crawler.extract import SHORTEST, Page
 from crawler.site import Site
 from crawler.text import fold
 
 Quality = Literal["article", "listing", "home", "not_found", "login", "challenge", "empty", "unreadable"]
 
-#: Less text than this is no article by itself; notices of these sites ("Xem file đính kèm") come with a file.
-SHORTEST = 40
 #: A page whose reading covers less than this share of its text, undated and unsigned, is a front page or a listing.
 LEAST_SHARE = 0.12
 
@@ -53,11 +51,10 @@ def judge(page: Page, *, status: int | None, site: Site, url: str) -> Verdict:
     """
     if status in (404, 410):
         return Verdict("not_found", f"HTTP {status}")
-    notice = fold(f"{page.title} {page.notice}")
     declared = page.how != "generic"
     has_text = sum(map(len, page.article.paragraphs)) >= SHORTEST
     if not (declared and has_text):
-        stopped = _stopped(page, notice, has_text=has_text)
+        stopped = _stopped(page, has_text=has_text)
         if stopped is not None:
             return stopped
     address = _by_address(page, site, url)
@@ -66,9 +63,9 @@ def judge(page: Page, *, status: int | None, site: Site, url: str) -> Verdict:
     return _by_reading(page, declared=declared, has_text=has_text)
 
 
-def _stopped(page: Page, notice: str, *, has_text: bool) -> Verdict | None:
+def _stopped(page: Page, *, has_text: bool) -> Verdict | None:
     """Pages that stand in place of an article: a challenge, a sign-in form, a notice that nothing is here."""
-    title = fold(page.title)
+    title, notice = fold(page.title), fold(f"{page.title} {page.notice}")
     short = page.text_length < 1500
     if _CHALLENGE.search(title) or (short and _CHALLENGE.search(notice)):
         return Verdict("challenge", "the site asks for a browser check instead of showing the page")

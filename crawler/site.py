@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -113,7 +114,7 @@ class Family:
     addresses: Addresses = Addresses()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: what is merged is merged once
 class Site:
     """One publisher's site, as ``spiders/`` and ``luutin.toml`` declare it."""
 
@@ -146,19 +147,21 @@ class Site:
         """How this site's listings page: its own declaration, or else its family's."""
         return self.paging or self.family.paging
 
-    @property
+    @cached_property
     def urls(self) -> Addresses:
         """The site's addresses over its family's: its own article pattern first, all rewrites, all denials."""
         return _merged(self.addresses, self.family.addresses)
 
     def reading_at(self, day: date | None) -> Reading:
         """How a page captured on ``day`` is read (None: today's reading), the family's reading below the site's."""
-        own = self.reading
         for older in sorted(self.older_readings, key=lambda r: r.valid_until or date.max):
             if day is not None and older.valid_until is not None and day <= older.valid_until:
-                own = older
-                break
-        return _merged(own, self.family.reading)
+                return _merged(older, self.family.reading)
+        return self._reading
+
+    @cached_property
+    def _reading(self) -> Reading:
+        return _merged(self.reading, self.family.reading)
 
     def listing_url(self, section: Section) -> str:
         """The absolute URL of a section's first listing page."""

@@ -23,6 +23,7 @@ from crawler.content_coding import TooLargeError, decode
 from crawler.errors import InputError, LuutinError
 from crawler.frontier import END, PASSING, FrontierRow
 from crawler.guard import Guard
+from crawler.ingest import spare_collector
 from crawler.links import Listing, NextPage, listing_links
 from crawler.middlewares import CAPTURE, QUALITY, LaterError
 from crawler.pipelines import Intake
@@ -125,6 +126,7 @@ class SiteSpider(scrapy.Spider):
         )
         self.intake = Intake(self.site, self.guard, self.crawl_id, archive, writer)
         self.tally = self.intake.tally
+        spare_collector()
 
     async def start(self) -> AsyncIterator[Request]:
         """The first page of every section; the frontier follows when no listing is left."""

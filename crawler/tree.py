@@ -27,13 +27,14 @@ _NESTING = re.compile(
 _TITLE_PARTS = re.compile(r"\s+[-–—|•»:]+\s+|\s*[|»]\s*|::")
 _HOME = re.compile(r"trang chu|home(?: ?page)?|trang nhat|tin tuc|[»/>]+")
 _STEP = re.compile(r"\s*[»›>/|→]+\s*")
-#: Elements that menus are made of; so many links, and no more letters than these beside them: "Tag:" is a landmark.
+#: Elements that menus are made of, the last two where they hold no other: so many links, and no more characters
+#: than these beside them, for "Tag:" is a landmark.
 _MENUS = "ul, ol, dl, table, td, div"
 _MENU_LINKS = 4
-_MENU_ELSE = 2
+_MENU_ELSE = 3
+_INNER = "div, p, table, ul, ol"
 
 _TAG = re.compile(r"</?[a-zA-Z!]")
-_NO_LETTER = re.compile(r"\W+")
 
 #: Documents, by the end of their name, which Liferay follows with an identifier.
 FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|rar|zip|odt|ods|rtf)(?=$|[/?#])", re.IGNORECASE)
@@ -65,7 +66,10 @@ def _shallow(html: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the page is like besides its article; taken before furniture is stripped from the tree."""
+    """What the page is like besides its article; taken before furniture is stripped from the tree.
+
+    Of a page on which a declaration found its article (``brief``) only the canonical link matters.
+    """
 
     canonical: str | None
     refresh: str | None
@@ -74,11 +78,14 @@ class Surroundings:
     notices: str
 
     @classmethod
-    def of(cls, tree: LexborHTMLParser, base: str) -> Surroundings:
-        canonical = attribute(tree, 'link[rel="canonical"]', "href")
+    def of(cls, tree: LexborHTMLParser, base: str, *, brief: bool = False) -> Surroundings:
+        link = attribute(tree, 'link[rel="canonical"]', "href")
+        canonical = absolute(base, link) if link else None
+        if brief:
+            return cls(canonical, None, False, "", "")
         shown = tree.css(".alert, .alert-error, .lfr-url-error, .error, .thongbao, h1, h2, h3")[:12]
         return cls(
-            canonical=absolute(base, canonical) if canonical else None,
+            canonical=canonical,
             refresh=attribute(tree, 'meta[http-equiv="refresh" i]', "content"),
             has_password=tree.css_first('input[type="password" i]') is not None,
             text=tree.body.text(separator=" ") if tree.body is not None else "",
@@ -115,18 +122,19 @@ def prune(tree: LexborHTMLParser, dropped: list[str]) -> None:
     for node in tree.css(_MENUS):
         if skip:  # inside an element that is gone
             skip -= 1
-            continue
-        links = node.css("a")
-        if len(links) < _MENU_LINKS or any(FILE.search(a.attributes.get("href") or "") for a in links):
-            continue
-        linked = sum(len(_letters(a)) for a in links)
-        if len(_letters(node)) - linked <= _MENU_ELSE:
+        elif _is_menu(node):
             skip = len([n for n in node.css(_MENUS) if n.mem_id != node.mem_id])
             node.decompose()
 
 
-def _letters(node: LexborNode) -> str:
-    return _NO_LETTER.sub("", node.text())
+def _is_menu(node: LexborNode) -> bool:
+    if node.tag in ("div", "td") and node.css_first(_INNER) is not None:
+        return False
+    links = node.css("a")
+    if len(links) < _MENU_LINKS or any(FILE.search(a.attributes.get("href") or "") for a in links):
+        return False
+    linked = sum(len(a.text(strip=True)) for a in links)
+    return len(node.text(strip=True)) - linked <= _MENU_ELSE
 
 
 def first_of(tree: LexborHTMLParser, selectors: tuple[str, ...]) -> LexborNode | None:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from crawler import __version__
 from crawler.archive import Archive
 from crawler.config import Config
-from crawler.ingest import PAGES, VAGUE, Ingest, prepare
+from crawler.ingest import PAGES, VAGUE, Ingest, prepare, spare_collector
 from crawler.site import Site
 from crawler.urls import canonical_url, url_key
 from crawler.warc import Capture, Skipped, WarcWriter, read_captures, repair
@@ -69,6 +69,7 @@ class Importer:
         self._writer = WarcWriter(
             archive.warc_dir, prefix="import", software=f"Lưu Tin {__version__}", operator=config.contact.name
         )
+        spare_collector()
         self._ingest = Ingest(archive, baseline=True, batch_size=BATCH, before_commit=self._writer.sync)
         self.result = Imported(kept=self._ingest.counts, no_articles=self._ingest.skipped)
 
