@@ -162,9 +162,9 @@ class _Builder:
             if adds is not _PLAIN:
                 self.count(adds, 1)
                 self.href = str(attrs.get("href") or "") if adds[0] else self.href
-            if outer.row:
-                self.current.parts.append(" " if name in _BLOCKS else "")
-            elif name in _BLOCKS:
+            if outer.row or name == "time":  # neighbours in a line are words of their own
+                self.current.parts.append(" ")
+            if not outer.row and name in _BLOCKS:
                 self.flush()
                 self.block = self.opened(tag, hint, style, outer)
             contents = iter(tag.contents) if len(stack) < _DEPTH else iter([NavigableString(tag.get_text(" "))])

@@ -10,9 +10,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import blocks, urls
 from crawler.cms import FAMILIES
+from crawler.collect import Body, collect
+from crawler.dates import find_dates
 from crawler.landmarks import Vocabulary, key, vocabulary
 from crawler.lines import Line, is_account, signature
-from crawler.parts import Body, collect, date_line, find_parts
+from crawler.parts import date_line, find_parts
 from crawler.site import Reading, Site
 from crawler.text import clean
 from crawler.tree import (
@@ -116,9 +118,11 @@ def read(payload: bytes, url: str, site: Site, *, charset: str | None = None, ca
     titles = titles_of(tree)
     found = _declared(tree, site, reading, vocab)
     text = sum(map(len, found.body.paragraphs)) if found.body is not None else 0
-    around = Surroundings.of(tree, base, brief=text >= SHORTEST and found.headline is not None)
-    if found.body is None or found.headline is None or found.date_published is None:
+    read = text >= SHORTEST and found.headline is not None and found.date_published is not None
+    around = Surroundings.of(tree, base, brief=read)
+    if not read:
         _complete(found, tree, reading, vocab, titles)
+        found.date_published = _more_exact(found.date_published, around.published)
     body = found.body or Body()
     within = [(src, alt) for at, src, alt in found.images if body.first <= at <= body.last]
     images = [Image(link, alt) for src, alt in within if (link := absolute(base, src))]
@@ -245,6 +249,8 @@ def _complete(found: _Found, tree: LexborHTMLParser, reading: Reading, vocab: Vo
     prune(tree, blocks.DROPPED)
     document = blocks.read(tree.body.html or "" if tree.body is not None else "")
     parts = find_parts(document.lines, vocab, reading, titles, found.headline)
+    if found.body is not None and found.headline is None:
+        _without_repeats(found.body, parts.headline, reading)
     found.headline = found.headline or parts.headline
     found.date_published = found.date_published or parts.date_published
     found.section = found.section or parts.section
@@ -254,6 +260,20 @@ def _complete(found: _Found, tree: LexborHTMLParser, reading: Reading, vocab: Vo
         lead = next((line for line in opening if line.is_prose), None)
         if lead is not None and lead.text in parts.body.paragraphs and (lead.bold or _LEAD_HINT.search(lead.hint)):
             found.lead = (lead.text,)
+
+
+def _more_exact(shown: str | None, told: str | None) -> str | None:
+    """The date that a page shows; the one that it tells machines where it shows none, or only the same day."""
+    dates = find_dates(told) if told and len(told) < 60 else []
+    if not dates or (shown is not None and ("T" in shown or not dates[0].iso.startswith(shown))):
+        return shown
+    return dates[0].iso
+
+
+def _without_repeats(body: Body, headline: str | None, reading: Reading) -> None:
+    """Takes headline and date off the beginning of a container that holds them too."""
+    while body.paragraphs and (body.paragraphs[0] == headline or date_line(body.paragraphs[0], reading) is not None):
+        del body.paragraphs[0]
 
 
 # -- attached files -----------------------------------------------------------------------------------------------

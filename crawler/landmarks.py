@@ -15,7 +15,7 @@ from typing import Literal
 from crawler.site import Landmarks
 from crawler.text import fold
 
-Role = Literal["closes", "never", "glued", "opens_attachments"]
+Role = Literal["closes", "passes", "never", "glued", "opens_attachments"]
 
 _EDGES = " \t:.,;…»«›‹>|<-–—•*·▪■►▶→←+/()[]!\"'“”"
 
@@ -42,35 +42,52 @@ _CLOSING = (
      "Tin liên quan"),
     (r"(?:cac |nhung )?(?:tin|bai)(?: viet| tuc)? (?:doc nhieu|xem nhieu|noi bat|quan tam)(?: nhat)?", "Tin đọc nhiều"),
     (r"xem (?:tin )?tiep(?: theo)?", "Xem tin tiếp theo…"),
-    (r"xem them(?: tin)?", "Xem thêm"),
+    (r"(?:xem|doc) them(?: tin| ?:.*)?|co the ban quan tam|tin van|tin theo ngay", "Xem thêm"),
     (r"(?:xem theo ngay ?)+", "Xem theo ngày Xem theo ngày"),
     (r"tin xem theo ngay.*", "Tin xem theo ngày"),
     (r"(?:other|related|latest|more) (?:news|articles?|posts?)", "Other News"),
-    (r"(?:so )?(?:luot|lan)(?: nguoi)? (?:xem|doc|truy cap)(?: bai(?: viet| nay)*| tin)?(?: ?:? ?[\d.,]+(?: luot)?)",
-     "Số lượt người xem: 102"),
-    (r"(?:so )?(?:luot|lan)(?: nguoi)? (?:xem|doc)", "Lượt xem:"),
-    (r"(?:da xem|view count|views?|hits?|luot doc|doc) ?: ?[\d.,]+(?: (?:luot|lan)(?: \w+)?)?", "View count: 935"),
-    (r"[\d.,]+ (?:luot|lan|nguoi) (?:xem|doc|da xem)", "1.024 lượt xem"),
-    (r"(?:the )?(?:tags?|tu khoa)(?: bai viet)?(?: ?:.*)?", "Tag:"),
-    (r"(?:y kien|binh luan|phan hoi|gop y)(?: cua)?(?: ban doc| doc gia| nguoi dung)?(?: ?:? ?\(?\d+\)?| \(0\))?",
-     "Ý kiến bạn đọc"),
-    (r"(?:gui|viet|them|dang)(?: y kien| binh luan| phan hoi)(?: cua ban)?(?: ve bai viet)?.{0,40}", "Gửi bình luận"),
-    (r"(?:chua co|khong co) (?:binh luan|y kien|phan hoi).{0,40}", "Chưa có bình luận nào"),
-    (r"(?:tong so diem|danh gia bai viet|xep hang ?:|click de danh gia|cham diem)\b.{0,80}|danh gia|xep hang|binh chon",
-     "Tổng số điểm của bài viết là: 5 trong 1 đánh giá"),
-    (r"(?:chia se|share|in(?: trang| bai| bai viet| tin)?|print|gui (?:email|mail|cho ban be)|send e?mail)"
-     r"(?: (?:bai viet|len|qua|facebook|zalo|twitter|bai|tin|nay|trang).{0,30})?", "Chia sẻ:"),
-    (r"(?:quay (?:lai|ve)|tro (?:lai|ve)|ve trang chu|(?:ve |len )?dau trang|back|go top|len dau)"
-     r"(?: trang(?: truoc| chu)?)?", "Quay lại"),
     (r"(?:ban quyen|copyright|©|\(c\)|ghi ro nguon|giay phep|co quan chu quan|chiu trach nhiem|don vi chu quan"
      r"|truong ban bien tap|thiet ke(?: va phat trien)? boi|phat trien boi|designed by|powered by)\b.*",
      "Bản quyền thuộc về Ban Dân vận Tỉnh ủy"),
     (r"© ?.*", "© 2023 Huyện ủy"),
     (r"(?:dia chi|tru so|dien thoai|dt|tel|fax|email|e-mail|hotline|so dien thoai|thu dien tu) ?: ?.{3,}",
      "Địa chỉ: số 1 đường Lê Lợi"),
-    (r"ma (?:bao mat|xac nhan|kiem tra)", "Mã bảo mật"),
     (r"(?:thong ke|so luot) truy cap.*", "Thống kê truy cập"),
     (r"(?:dang (?:online|truy cap)|khach truc tuyen|tong (?:so )?(?:luot )?truy cap)\b.*", "Đang truy cập: 12"),
+)  # fmt: skip
+
+#: Bars of counters, buttons and tags. They end the article, unless its text goes on behind them: some templates put
+#: them between the lead and the rest.
+_PASSING = (
+    (r"(?:so )?(?:luot|lan)(?: nguoi)? (?:xem|doc|truy cap)(?: bai(?: viet| nay)*| tin)?(?: ?:? ?[\d.,]+(?: luot)?)",
+     "Số lượt người xem: 102"),
+    (r"(?:so )?(?:luot|lan)(?: nguoi)? (?:xem|doc)", "Lượt xem:"),
+    (r"(?:xem|da (?:xem|doc)|view count|views?|hits?|luot doc|doc) ?:? ?[\d.,]+(?: (?:luot|lan)(?: \w+)?)?",
+     "View count: 935"),
+    (r"[\d.,]+ (?:luot|lan|nguoi)(?: (?:xem|doc|da xem))?", "1.024 lượt xem"),
+    (r"da (?:xem|doc)|views?|view count|hits?", "Đã xem"),
+    (r"(?:the )?(?:tags?|tu khoa)(?: bai viet)?(?: ?:.*)?|the ?: .*", "Tag:"),
+    (r"(?:[\d.,]+ )?(?:y kien|binh luan|phan hoi|gop y)(?: cua)?(?: ban doc| doc gia| nguoi dung| ban)?"
+     r"(?: ?:? ?\(?\d+\)?)?", "Ý kiến bạn đọc"),
+    (r"(?:gui|viet|them|dang)(?: y kien| binh luan| phan hoi)(?: cua ban)?(?: ve bai viet)?.{0,40}", "Gửi bình luận"),
+    (r"(?:chua co|khong co) (?:binh luan|y kien|phan hoi).{0,40}", "Chưa có bình luận nào"),
+    (r"(?:tong so diem|danh gia bai viet|xep hang ?:|click de danh gia|cham diem|danh gia ?:)(?!\w).{0,80}",
+     "Tổng số điểm của bài viết là: 5 trong 1 đánh giá"),
+    (r"danh gia|xep hang|binh chon|[\d/]* ?\(?[\d.,]+ (?:danh gia|binh chon|luot)|[★☆ ]+(?:[\d/.,]+)?", "(0 đánh giá)"),
+    (r"(?:chia se|share|in(?: trang| bai| bai viet| tin)?|print|(?:gui|send) (?:e?mail|cho ban be))"
+     r"(?: (?:bai viet|len|qua|facebook|zalo|twitter|bai|tin|nay|trang).{0,30})?", "Chia sẻ:"),
+    (r"gui bai(?: viet)?(?: nay)?(?: qua| cho| bang) .{0,20}|ban in(?: gui mail)?|luu bai(?: viet)?(?: nay)?",
+     "Gửi bài viết qua email"),
+    (r"sao chep (?:lien ket|link)|copy link|trang (?:truoc|sau|tiep)|trang \d+/\d+", "Sao chép liên kết"),
+    (r"(?:quay (?:lai|ve)|tro (?:lai|ve)|ve trang chu|(?:ve |len )?dau trang|back|go top|len dau)"
+     r"(?: trang(?: truoc| chu)?)?", "Quay lại"),
+    (r"(?:like|thich|share|tweet|chia se)(?: ?\d+)?(?: (?:like|thich|share|tweet|chia se)(?: ?\d+)?)*", "Like Share"),
+    (r"theo doi (?:chung toi )?(?:tren|qua) .{3,30}", "Theo dõi trên Google News"),
+    (r"(?:nghe|doc)(?: noi dung)? (?:bai(?: viet| doc)?|tin|audio).{0,10}|giong doc.{0,30}|nghe doc bai.*",
+     "Nghe nội dung bài viết"),
+    (r".{0,30}(?:khong ho tro|does not support) (?:the |the )?.{0,10}(?:audio|video).{0,20}",
+     "Your browser does not support the audio element."),
+    (r"ma (?:bao mat|xac nhan|kiem tra)", "Mã bảo mật"),
 )  # fmt: skip
 
 #: Attachments follow; the article has ended.
@@ -83,7 +100,12 @@ _ATTACHMENTS = (
 #: Lines that stand about an article, before it or inside, without ending it.
 _NEVER = (
     (r"xem (?:voi )?co chu", "Xem với cỡ chữ"),
-    (r"co chu|font size|kich thuoc chu", "Cỡ chữ"),
+    (r"(?:co|kich co|kich thuoc|mau|font) chu(?: ?: ?.{0,40})?|font size|(?:do )?tuong phan", "Cỡ chữ: A- A A+"),
+    (r"(?:dang|viet|bien tap|cap nhat|gui) boi(?: ?:)? .{2,40}|nguoi dang ?: .{2,40}", "Đăng bởi: admin"),
+    (r"(?:bien tap|nguoi dang|dang boi|tac gia|nguoi viet|nguon)", "Tác giả:"),
+    (r"(?:chuyen muc|danh muc|the loai|muc) ?: .{2,60}", "Chuyên mục: Dân vận"),
+    (r"(?:tieng viet|english|vn|en|vi)(?: \|? ?(?:tieng viet|english|vn|en|vi))+", "Tiếng Việt | English"),
+    (r"[ac] ?[+-]?", "A-"),
     (r"a(?: ?[+-]? ?a){1,3}", "A- A A+"),
     (r"(?:sign|log) ?(?:in|out)|dang (?:nhap|xuat|ky)(?: he thong| thanh vien)?", "Sign In"),
     (r"so luot truy cap|luot truy cap|tong luot truy cap", "SỐ LƯỢT TRUY CẬP"),
@@ -105,10 +127,14 @@ _GLUED = ((r"xem (?:voi )?co chu", "Xem với cỡ chữ Công tác dân vận �
 
 LANDMARKS: tuple[Landmark, ...] = (
     *(Landmark(p, "closes", e) for p, e in _CLOSING),
+    *(Landmark(p, "passes", e) for p, e in _PASSING),
     *(Landmark(p, "opens_attachments", e) for p, e in _ATTACHMENTS),
     *(Landmark(p, "never", e) for p, e in _NEVER),
     *(Landmark(p, "glued", e) for p, e in _GLUED),
 )
+
+#: Between the parts of a bar.
+_BAR = re.compile(r"[|•·]")
 
 #: No landmark is longer than a line of a page's furniture; anything longer is prose and is not even folded.
 LONGEST = 160
@@ -119,13 +145,28 @@ class Vocabulary:
     """The landmarks that hold for one site, compiled."""
 
     closes: re.Pattern[str]
+    passes: re.Pattern[str]
     attachments: re.Pattern[str]
     never: re.Pattern[str]
     glued: re.Pattern[str]
 
+    def ends(self, folded: str) -> bool:
+        """Whether a folded line ends the article, whatever follows."""
+        return self.closes.fullmatch(folded) is not None
+
     def closing(self, folded: str) -> bool:
-        """Whether a folded line ends the article."""
-        return self.closes.fullmatch(folded) is not None or self.attachments.fullmatch(folded) is not None
+        """Whether a folded line ends the article, unless its text goes on behind."""
+        return self.ends(folded) or self._is_bar(folded) or self.opens_attachments(folded)
+
+    def _is_bar(self, folded: str) -> bool:
+        """Whether the line is a bar of counters and buttons: each of its parts is one, or furniture."""
+        if self.passes.fullmatch(folded) is not None:
+            return True
+        parts = _BAR.split(folded)
+        if len(parts) < 2:
+            return False
+        parts = [part.strip(_EDGES) for part in parts]
+        return all(not p or self.passes.fullmatch(p) or self.never.fullmatch(p) for p in parts)
 
     def opens_attachments(self, folded: str) -> bool:
         """Whether what follows this folded line is a list of attached files."""
@@ -154,6 +195,7 @@ def vocabulary(site: Landmarks) -> Vocabulary:
 
     own_never = [re.escape(key(line)) for line in site.never]
     return Vocabulary(
+        passes=_any(of("passes")),
         closes=_any([*(re.escape(key(line)) for line in site.closes), *of("closes")]),
         attachments=_any(of("opens_attachments")),
         never=_any([*own_never, *of("never")]),

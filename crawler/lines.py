@@ -15,32 +15,40 @@ _UNFINISHED = re.compile(
     r"(?:[,\-–(“]|\b(?:và|của|với|cho|các|những|là|tại|trong|về|do|để|theo|đến|từ|hoặc|cùng|ở|trên|có|được|bị|một|nhằm|qua))$"
 )
 
-#: A person's name as it is signed: two to five capitalised syllables, perhaps initials.
+#: A person's name as it is signed: two to five capitalised syllables, perhaps a degree before, initials.
 _LETTERS = [chr(c) for c in (*range(0xC0, 0x250), *range(0x1EA0, 0x1EFA)) if chr(c).isalpha()]
 _UPPER = "A-Z" + "".join(c for c in _LETTERS if c.isupper())
 _LOWER = "a-z" + "".join(c for c in _LETTERS if c.islower())
-_SYLLABLE = rf"(?:[{_UPPER}][{_LOWER}]*\.?|[{_UPPER}]{{2,6}})"
-_NAME = rf"{_SYLLABLE}(?: {_SYLLABLE}){{0,4}}"
+_SYLLABLE = rf"(?:[{_UPPER}](?:['’][{_UPPER}])?[{_LOWER}]*\.?|[{_UPPER}]{{2,6}})"
+_NAME = rf"(?:(?:PGS|GS|TS|ThS|BS|CN|KS)\.? ?)*{_SYLLABLE}(?: {_SYLLABLE}){{0,4}}"
 _OFFICE = (
     r"(?:Ban|BDV|BBT|Phòng|Văn phòng|VP|Trung tâm|TT|Huyện|Quận|Tỉnh|Thành|Đảng|UBND|UBMT|MTTQ|Hội|Đoàn|LĐLĐ"
-    r"|Sở|Báo|Đài|Trường|Công an|Bộ)"
-    r"\b.{0,70}"
+    r"|Sở|Báo|Đài|Trường|Công an|Bộ|Phó|Trưởng|Chủ tịch|Bí thư|Ủy viên|Cán bộ|Chuyên viên)\b.{0,70}"
 )
+_COMPILED = r"(?:\s*\((?:TH|ST|BT|T/h|tổng hợp|sưu tầm|biên tập)\))?"
 _SIGNATURE = re.compile(
-    rf"\(?{_NAME}(?:\s*(?:[-–,&/;+]|và)\s*(?:{_NAME}|{_OFFICE}|(?:tổng hợp|sưu tầm|ghi|st|t/h)))*\)?"
+    rf"{_NAME}(?:\s*(?:[-–,&/;+]|và)\s*(?:{_NAME}|{_OFFICE}|(?:tổng hợp|sưu tầm|ghi|st|t/h)))*{_COMPILED}", re.UNICODE
 )
 _LOWER_NAME = re.compile(rf"[{_LOWER}]{{1,7}}(?: [{_LOWER}]{{1,7}}){{1,3}}")
+#: A body that signs: at the end of a text, after its last sentence.
+_DESK = re.compile(
+    r"(?:Ban Biên tập|Văn phòng|Phòng|Trung tâm|Ban (?:Dân vận|Tuyên giáo|Tổ chức|Nội chính))\b.{0,40}|[A-ZĐ.]{2,6}"
+)
 _LABELLED = re.compile(
-    r"\(?(?:tác giả(?: bài viết)?|người viết|người đăng|(?:tin|bài|tin bài|bài viết)"
-    r"(?:\s*(?:,|và|-|&|/)\s*(?:tin|bài|ảnh|clip))*|nguồn(?: tin)?|thực hiện|biên tập|by|author)\s*[:：]\s*"
-    r"(?P<who>.{2,100}?)\)?",
+    r"\(?(?:tác giả(?: bài viết)?|người viết|(?:tin|bài|tin bài|bài viết)"
+    r"(?:\s*(?:,|và|-|&|/)\s*(?:tin|bài|ảnh|clip))*|thực hiện|by|author|(?P<second>nguồn(?: tin)?|biên tập|người đăng))"
+    r"\s*[:：]\s*(?P<who>.{2,100}?)\)?",
     re.IGNORECASE,
 )
-_BORROWED = re.compile(r"\(?(?P<who>theo\s+(?!đó|kế hoạch|quy định|báo cáo|chương trình).{2,80}?)\)?", re.IGNORECASE)
+_BORROWED = re.compile(
+    r"\(?theo\s+(?P<who>(?!đó|dõi|kế hoạch|quy định|báo cáo|chương trình).{2,80}?)\)?", re.IGNORECASE
+)
+_DASHED = re.compile(r"^[-–*_. ]+|(?:[-–*_ ]|\./\.?)+$")
 
 #: Accounts of the CMS, shown where an author should be.
 _ACCOUNT = re.compile(
-    r"(?:(?:ad ?min|administrator|quan tri(?: vien)?|bien tap(?: vien)?|pho ban bien tap|editor|user\d*|test)\s*)+"
+    r"(?:(?:ad ?min|administrator|super user|quan ?tri(?: vien)?|(?:pho ban )?bien tap(?: vien)?|editor|user\d*|test)"
+    r"\s*)+"
 )
 
 
@@ -117,27 +125,27 @@ def labelled_author(text: str) -> str | None:
 
 def is_source(text: str) -> bool:
     """Whether the line says where a text was taken from rather than who wrote it."""
-    return text.lstrip("( ")[:5].casefold() == "nguồn"
+    match = _LABELLED.fullmatch(text)
+    return match is not None and match["second"] is not None
 
 
 def signature(line: Line, *, before: str) -> str | None:
     """The author that a closing line names, or None. ``before`` is the text of the line before it."""
     text = line.text
-    if len(text) > 120 or not text:
+    if len(text) > 120 or not text or text.endswith((":", "?", "!", ";")):
         return None
     for labelled in (_LABELLED, _BORROWED):
         match = labelled.fullmatch(text.rstrip("."))
         if match:
             return match["who"].strip()
-    bare = text.strip("* ").rstrip(".")
+    bare = _DASHED.sub("", text).rstrip(".")
     if bare[:1] + bare[-1:] in ("()", "[]"):
         bare = bare[1:-1].strip()
-    if not bare or text.endswith((":", "?", "!", ";")):
-        return None
+    set_apart = line.align == "right" or line.bold or ends_sentence(before)
     if _SIGNATURE.fullmatch(bare) and (" " in bare or line.align == "right" or line.bold):
+        return bare
+    if set_apart and _DESK.fullmatch(bare):
         return bare
     if _LOWER_NAME.fullmatch(bare) and ends_sentence(before):
         return bare
-    if line.align == "right" and len(bare) <= 80 and not ends_sentence(text):
-        return bare
-    return None
+    return bare if line.align == "right" and 0 < len(bare) <= 80 and not ends_sentence(text) else None

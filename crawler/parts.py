@@ -1,4 +1,4 @@
-"""Which line of a page is what: headline, date, body, author. Pure judgement over lines; landmarks decide."""
+"""Which line of a nameless page is what: headline, date, section, body. Pure judgement over lines; landmarks decide."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from crawler.collect import TEASER, Body, collect, is_furniture, names_furniture
 from crawler.dates import DateFound, find_dates
 from crawler.landmarks import Vocabulary
-from crawler.lines import Line, ends_sentence, is_account, is_caption, is_source, labelled_author, signature
+from crawler.lines import Line, ends_sentence, is_caption, signature
 from crawler.site import Reading
 from crawler.text import fold
 
@@ -20,30 +21,13 @@ _ABOVE = 40
 _DECAY = 0.85
 #: More text than this in one paragraph says nothing more about where the article is.
 _ENOUGH = 600.0
-#: A link of at least this many characters between paragraphs is another article's headline.
-_TEASER = 25
-#: Furniture by the names that templates give it.
-_FURNITURE = re.compile(
-    r"(?<![a-z])(?:nav|navbar|menu\w*|sidebar|breadcrumbs?|footer|topbar|banner|related\w*|other\w*|widget\w*|comments|comment-?(?:form|list|box|area)"
-    r"|rating|share|social\w*|copyright|marquee|poll|weblinks?|lienket|tin-?(?:khac|lien-?quan|moi)|paging|pagination|hot-?news)(?![a-z])"
-)
-#: Words before the page's clock.
+#: How far behind the last paragraph a date may still be the article's (lines).
+_TAIL = 4
+#: Words before the page's clock, and names of its element.
 _TODAY = re.compile(r"hom nay|bay gio|hien tai|today|gio he thong")
+_CLOCK_HINT = re.compile(r"now|today|clock|header|top|current|hom-?nay")
 _HEADLINE_HINT = re.compile(r"(?:title|headline|tieu-?de|ten-?bai|tentin|entry-name|news-?name)")
 _DATE_HINT = re.compile(r"(?:date|time|ngay|publish|posted|meta|thoi-?gian)")
-
-
-@dataclass(slots=True)
-class Body:
-    """The article's own lines."""
-
-    paragraphs: list[str] = field(default_factory=list)
-    captions: list[str] = field(default_factory=list)
-    author: str | None = None
-    first: int = 0  # the lines that it was read from: [first, last)
-    last: int = 0
-    links: int = 0  # lines of links between the paragraphs: what makes a listing
-    attached: int = 0  # where a list of attachments starts; equals ``last`` where there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +37,7 @@ class DateLine:
     found: DateFound
     before: str
     rest: str = ""  # the text behind, where the first paragraph is glued to the date
+    in_words: bool = False  # the month is written in words, as no clock does
 
 
 def date_line(text: str, reading: Reading) -> DateLine | None:
@@ -72,111 +57,12 @@ def date_line(text: str, reading: Reading) -> DateLine | None:
     if len(before) > _AROUND_DATE or len(before) + len(after) > 100 or _TODAY.search(fold(before)):
         return None
     bare = not before and (not after or not after[0].isalpha() or _is_counter(after))
-    return DateLine(first, before) if bare or first.has_time or first.labelled else None
+    in_words = "tháng" in text[first.start : first.end].lower()
+    return DateLine(first, before, in_words=in_words) if bare or first.has_time or first.labelled else None
 
 
 def _is_counter(text: str) -> bool:
     return re.match(r"(?:lượt|view|số|đã|hits?|\(?gmt)", text, re.IGNORECASE) is not None
-
-
-def collect(lines: list[Line], vocab: Vocabulary, start: int, end: int, *, known: bool) -> Body:
-    """The article's text among ``lines[start:end]``: cut at the closing landmark, freed of furniture, signed.
-
-    ``known``: the lines come from the article's own container; only landmarks and link lists are furniture there.
-    """
-    kept: list[tuple[int, str]] = []
-    body = Body(first=start, last=end, attached=end)
-    index, prose = start, 0
-    while index < end:
-        line = lines[index]
-        key = line.key
-        if key and vocab.closing(key) and line.heading != 1:
-            resumed = None if vocab.opens_attachments(key) else _resumes(lines, index, end)
-            if prose and resumed is None:
-                body.last = index
-                body.attached = index if vocab.opens_attachments(key) else _attached(lines, vocab, index, end)
-                break
-            index = resumed if prose and resumed is not None else index + 1
-            continue
-        text = line.text if prose else _unglued(line.text, vocab)
-        if not prose and key and (byline := labelled_author(text)):
-            body.author = body.author or byline
-        elif text and not (key and vocab.is_never(key)) and not _is_furniture(line, known=known):
-            kept.append((index, text))
-            prose += line.is_prose
-        elif prose and line.is_link and len(text) > _TEASER:
-            body.links += 1
-        index += 1
-    _sign(body, lines, kept)
-    body.paragraphs = [text for _, text in kept]
-    body.captions = [text for i, text in kept if is_caption(lines[i])]
-    return body
-
-
-def _unglued(text: str, vocab: Vocabulary) -> str:
-    """The text without a widget's words glued to its beginning."""
-    head = text[:80].rstrip()
-    folded = fold(head)
-    match = vocab.glued.match(folded)
-    if match is None or len(folded) != len(head):
-        return text
-    rest = text[match.end() :]
-    return rest.lstrip(" :.-–|") if not rest or not rest[0].islower() else text
-
-
-def _is_furniture(line: Line, *, known: bool) -> bool:
-    if line.chrome:
-        return True
-    if line.caption:
-        return False
-    if line.is_link:
-        return not known or line.item or len(line.text) < 20
-    return not known and bool(_FURNITURE.search(line.hint))
-
-
-def _resumes(lines: list[Line], index: int, end: int) -> int | None:
-    """Where the article goes on after a list of related links in its middle; None where it has ended.
-
-    It goes on where nothing but links stands between and two paragraphs follow one another; teasers of other
-    articles have a link before each.
-    """
-    at = index + 1
-    while at < end and (lines[at].is_link or (lines[at].item and len(lines[at].text) < 200)):
-        at += 1
-    if at + 1 < end and at > index + 1 and lines[at].is_prose and (lines[at + 1].is_prose or is_caption(lines[at + 1])):
-        return at
-    return None
-
-
-def _attached(lines: list[Line], vocab: Vocabulary, index: int, end: int) -> int:
-    """Where, at or behind the end of the article, a list of attachments starts; ``end`` where there is none."""
-    for at in range(index, min(end, index + 12)):
-        key = lines[at].key
-        if key and vocab.opens_attachments(key):
-            return at
-    return end
-
-
-def _sign(body: Body, lines: list[Line], kept: list[tuple[int, str]]) -> None:
-    """Takes the author's line off the end of the text; accounts of the CMS go with it, a source comes second."""
-    names: list[str] = []
-    source: str | None = None
-    while len(kept) > 1:
-        index, text = kept[-1]
-        line = lines[index]
-        name = None if is_account(text) else signature(line, before=kept[-2][1])
-        if name is None and not is_account(text):
-            break
-        if name is not None and is_caption(line) and line.align != "right" and not name.istitle():
-            break
-        kept.pop()
-        if name is not None and is_source(text):
-            source = name
-        elif name is not None:
-            names.insert(0, name)
-            if ":" not in text:
-                break
-    body.author = "; ".join(names) or body.author or source
 
 
 @dataclass(slots=True)
@@ -193,14 +79,16 @@ def find_parts(
     lines: list[Line], vocab: Vocabulary, reading: Reading, titles: list[str], headline: str | None
 ) -> Parts:
     """The parts of an article among all lines of a page; ``headline``, where it is known already, anchors the rest."""
-    prose = [i for i, line in enumerate(lines) if line.is_prose and not _is_furniture(line, known=False)]
+    prose = [i for i, line in enumerate(lines) if line.is_prose and not is_furniture(line, known=False)]
     prose = [i for i in prose if not (lines[i].key and vocab.closing(lines[i].key))]
     if not prose:
         return Parts(headline=headline)
     first, last = _container(lines, prose)
-    dates = {i: d for i in range(len(lines)) if not lines[i].is_link and (d := date_line(lines[i].text, reading))}
+    # a date beside a long link is that of the article linked to; beside a short one, of the article in that section
+    own = {i: ln.text for i, ln in enumerate(lines) if ln.link_share * len(ln.text) < TEASER}
+    dates = {i: d for i, text in own.items() if (d := date_line(text, reading))}
     at = _headline(lines, vocab, dates, prose, first, titles, headline)
-    parts = Parts(headline=headline or (lines[at].text if at is not None else None))
+    parts = Parts(headline=headline or (lines[at].text.lstrip("»›>•- ") if at is not None else None))
     when = _date(lines, vocab, dates, at, prose)
     start = first if at is None else at + 1
     if when is not None:
@@ -275,7 +163,8 @@ def _headline(
         passed += len(line.text) if i in prose and i >= first else 0
         score = _headline_score(lines, i, vocab, dates, folded)
         if score is not None:
-            scores[i] = score - passed / 60 - 0.15 * max(0, top - i)
+            named = line.heading == 1 or _is_title(fold(line.text), folded)
+            scores[i] = score - min(passed / 60, 3.0 if named else 99.0) - 0.15 * max(0, top - i)
     best = max(scores, key=lambda i: scores[i], default=None)
     return best if best is not None and scores[best] > 0 else None
 
@@ -294,18 +183,39 @@ def _headline_score(
         return None
     folded = fold(text)
     score = 1.0 if 25 <= size <= 220 else 0.0
-    score += {1: 4.0, 2: 3.0, 3: 2.0, 4: 1.0}.get(line.heading, 0.0)
+    score += {1: 4.0 if size >= 25 else 2.0, 2: 3.0, 3: 2.0, 4: 1.0}.get(line.heading, 0.0)
+    score += 1.5 if _leads_text(lines, i, vocab, dates) else 0.0
     score += 2.0 if _HEADLINE_HINT.search(line.hint.rsplit(" ", 3)[-1] if line.hint else "") else 0.0
     score += 1.0 if line.bold else 0.0
-    if size >= 20 and any(folded == t or (len(t) > len(folded) and t.startswith(folded)) for t in titles):
-        score += 4.0
+    score += 4.0 if size >= 20 and _is_title(folded, titles) else 0.0
     score += 2.5 if _beside_date(i, dates) else 0.0
     score -= 3.0 if line.is_link else 0.0
-    score -= 3.0 if _FURNITURE.search(line.hint) else 0.0
-    score -= 1.5 if ends_sentence(text) else 0.0
+    score -= 3.0 if names_furniture(line.hint) else 0.0
+    score -= 3.0 if ends_sentence(text) else 0.0
     score -= 1.0 if text.isupper() else 0.0
     score -= 2.0 if "»" in text or " / " in text or "›" in text else 0.0
     return score
+
+
+def _is_title(folded: str, titles: list[str]) -> bool:
+    """Whether a line is what the page calls itself: all of it, or up to a separator, or cut short."""
+    for title in titles:
+        if title.startswith(folded) and title[len(folded) :].lstrip()[:1] in ("", *"-–—|•»:"):
+            return True
+        if len(title) >= 30 and folded.startswith(title.rstrip("….")):
+            return True
+    return False
+
+
+def _leads_text(lines: list[Line], i: int, vocab: Vocabulary, dates: dict[int, DateLine]) -> bool:
+    """Whether nothing but furniture and a date stands between a line and a paragraph."""
+    for j in range(i + 1, min(i + 6, len(lines))):
+        line = lines[j]
+        if line.is_prose:
+            return True
+        if line.text and j not in dates and not (line.key and (vocab.is_never(line.key) or vocab.closing(line.key))):
+            return False
+    return False
 
 
 def _beside_date(i: int, dates: dict[int, DateLine]) -> bool:
@@ -324,8 +234,8 @@ def _date(
     """The index of the line that dates the article, or None: better no date than today's."""
     if headline is None:
         return None
-    best: tuple[float, int] | None = None
     following = next((p for p in prose if p > headline), headline)
+    scores: dict[int, float] = {}
     for i, dated in dates.items():
         line, found = lines[i], dated.found
         score = 2.0 * found.has_time + 3.0 * found.labelled
@@ -335,11 +245,33 @@ def _date(
         elif i < headline:
             gap = sum(1 for j in range(i + 1, headline) if not (lines[j].key and vocab.is_never(lines[j].key)))
             score += 3.0 if gap == 0 else -gap
-            score -= 4.0 if found.has_weekday and not found.labelled else 0.0
+            score -= 9.0 if _is_clock(dated, line) else 0.0
         else:
-            score -= 0.0 if found.labelled and i < following + 80 else 6.0
-        score -= 4.0 if line.chrome or _FURNITURE.search(line.hint) else 0.0
+            score += _at_the_end(lines, vocab, i, max(prose), labelled=found.labelled)
+        score -= 4.0 if line.chrome or names_furniture(line.hint) else 0.0
         score -= 4.0 if line.item and line.links else 0.0
-        if score > 2.0 and (best is None or score > best[0]):
-            best = (score, i)
-    return best[1] if best else None
+        scores[i] = score
+    best = max(scores, key=lambda i: scores[i], default=None)
+    return best if best is not None and scores[best] > 2.0 else None
+
+
+def _is_clock(dated: DateLine, line: Line) -> bool:
+    """Whether a date above the headline is the page's own: nothing says that it is the article's."""
+    found = dated.found
+    if found.labelled or found.has_weekday:
+        return not found.labelled
+    if dated.before or (found.has_time and dated.in_words):
+        return False
+    seconds = found.has_time and not found.iso.endswith(":00+07:00")
+    named = found.has_time and _DATE_HINT.search(line.hint) and not _CLOCK_HINT.search(line.hint)
+    return seconds or not named
+
+
+def _at_the_end(lines: list[Line], vocab: Vocabulary, i: int, last: int, *, labelled: bool) -> float:
+    """What a date below the text's beginning is worth: little, but with the author's line at its end."""
+    if labelled:
+        return 0.0
+    between = [line.key for line in lines[last + 1 : i] if line.key]
+    if not last < i <= last + _TAIL or any(vocab.closing(key) for key in between):
+        return -6.0
+    return 2.5 if lines[i].text.startswith("(") else 1.0

@@ -34,6 +34,13 @@ _MENU_LINKS = 4
 _MENU_ELSE = 3
 _INNER = "div, p, table, ul, ol"
 
+#: Where pages tell machines when they were published: (selector, attribute).
+_PUBLISHED = (
+    ('meta[property="article:published_time"]', "content"),
+    ('[itemprop="datePublished"][content]', "content"),
+    ('[itemprop="datePublished"][datetime]', "datetime"),
+    ("time.published[datetime], time.entry-date[datetime], .entry-meta time[datetime]", "datetime"),
+)
 _TAG = re.compile(r"</?[a-zA-Z!]")
 
 #: Documents, by the end of their name, which Liferay follows with an identifier.
@@ -76,13 +83,14 @@ class Surroundings:
     has_password: bool
     text: str
     notices: str
+    published: str | None  # when it was published, as it says to machines
 
     @classmethod
     def of(cls, tree: LexborHTMLParser, base: str, *, brief: bool = False) -> Surroundings:
         link = attribute(tree, 'link[rel="canonical"]', "href")
         canonical = absolute(base, link) if link else None
         if brief:
-            return cls(canonical, None, False, "", "")
+            return cls(canonical, None, False, "", "", None)
         shown = tree.css(".alert, .alert-error, .lfr-url-error, .error, .thongbao, h1, h2, h3")[:12]
         return cls(
             canonical=canonical,
@@ -90,6 +98,7 @@ class Surroundings:
             has_password=tree.css_first('input[type="password" i]') is not None,
             text=tree.body.text(separator=" ") if tree.body is not None else "",
             notices=" ".join(node.text() for node in shown),
+            published=next((v for s, a in _PUBLISHED if (v := attribute(tree, s, a))), None),
         )
 
 
