@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crawler.landmarks import Vocabulary
-from crawler.lines import Line, ends_sentence, is_account, is_caption, is_source, labelled_author, signature
+from crawler.lines import Line, ends_sentence, is_account, is_caption, is_labelled, is_source, signature
 from crawler.text import fold
 
 #: A link of at least this many characters between paragraphs is another article's headline.
@@ -23,6 +24,12 @@ _FURNITURE = re.compile(
     r"|tin-?(?:khac|lien-?quan|moi)|paging|pagination|hot-?news)(?![a-z])"
 )
 _BYLINE_HINT = re.compile(r"(?<![a-z])(?:author|tac-?gia|byline|nguoi-?viet)(?![a-z])")
+
+
+def commonprefix(paths: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """The elements that all paths begin with."""
+    low, high = min(paths), max(paths)
+    return next((low[:n] for n, step in enumerate(low) if n >= len(high) or step != high[n]), low)
 
 
 @dataclass(slots=True)
@@ -45,6 +52,7 @@ def collect(lines: list[Line], vocab: Vocabulary, start: int, end: int, *, known
     """
     kept: list[tuple[int, str]] = []
     body = Body(first=start, last=end, attached=end)
+    leads: list[int] = []
     index, prose = start, 0
     while index < end:
         line = lines[index]
@@ -58,17 +66,19 @@ def collect(lines: list[Line], vocab: Vocabulary, start: int, end: int, *, known
             index = resumed if prose and resumed is not None else index + 1
             continue
         text = line.text if prose else _unglued(line.text, vocab)
-        if not prose and key and (byline := _byline(line, text)):
-            body.author = body.author or byline
+        if not prose and key and (is_labelled(text) or _BYLINE_HINT.search(line.hint.rpartition(" div ")[2])):
+            body.author = body.author or _byline(line, text)
         elif text and not (key and vocab.is_never(key)) and not is_furniture(line, known=known):
             kept.append((index, text))
             prose += line.is_prose
         elif prose and _leads(lines, index, end):
-            body.links += 1
+            leads.append(index)
         index += 1
     if not known:
         _drop_bars(lines, kept)
     _sign(body, lines, kept, known=known)
+    kept = [(i, text) for i, text in kept if not is_source(text)]
+    body.links = sum(1 for i in leads if kept and i < kept[-1][0])
     body.paragraphs = [text for _, text in kept]
     body.captions = [text for i, text in kept if is_caption(lines[i])]
     return body
@@ -86,11 +96,9 @@ def _unglued(text: str, vocab: Vocabulary) -> str:
 
 
 def _byline(line: Line, text: str) -> str | None:
-    """The author that a line above the text names, by its label or by the name of its element."""
-    named = labelled_author(text)
-    if named or not _BYLINE_HINT.search(line.hint.rpartition(" div ")[2]):
-        return named
-    return signature(line, before=".")
+    """The author that a line above the text names; None for a source, and for an account of the CMS."""
+    name = None if is_source(text) else signature(line, before=".")
+    return None if name is None or is_account(name) else name
 
 
 def is_furniture(line: Line, *, known: bool) -> bool:
@@ -165,6 +173,7 @@ def _drop_bars(lines: list[Line], kept: list[tuple[int, str]]) -> None:
 def _sign(body: Body, lines: list[Line], kept: list[tuple[int, str]], *, known: bool) -> None:
     """Takes the author's line off the end of the text; accounts of the CMS go with it, a source comes second."""
     if not known:
+        _drop_foreign(lines, kept)
         _drop_behind(lines, kept)
     names: list[str] = []
     source: str | None = None
@@ -181,9 +190,22 @@ def _sign(body: Body, lines: list[Line], kept: list[tuple[int, str]], *, known: 
             source = source or name
         elif name is not None and not is_account(name):
             names.insert(0, name)
-            if ":" not in text:
+            if ":" not in text and not is_source(kept[-1][1]):
                 break
     body.author = "; ".join(names) or body.author or source
+
+
+def _drop_foreign(lines: list[Line], kept: list[tuple[int, str]]) -> None:
+    """Takes out what stands behind an author's line in other elements than the paragraphs before it."""
+    for n in range(len(kept) - 2, 1, -1):
+        (index, _), (before_index, before) = kept[n], kept[n - 1]
+        if not (lines[before_index].is_prose and ends_sentence(before) and signature(lines[index], before=before)):
+            continue
+        paths = [lines[i].path for i, _ in kept[max(0, n - 3) : n] if lines[i].is_prose]
+        home = commonprefix(paths)
+        if home and all(lines[i].path[: len(home)] != home for i, _ in kept[n + 1 :]):
+            del kept[n + 1 :]
+        return
 
 
 def _drop_behind(lines: list[Line], kept: list[tuple[int, str]]) -> None:

@@ -117,10 +117,9 @@ def is_account(text: str) -> bool:
     return _ACCOUNT.fullmatch(text.casefold()) is not None and text.isascii()
 
 
-def labelled_author(text: str) -> str | None:
-    """The author that a byline names ("Tác giả: …"), or None; a bare name is no byline."""
-    match = _LABELLED.fullmatch(text) if len(text) <= 120 else None
-    return match["who"].strip() if match and not is_source(text) and not is_account(match["who"]) else None
+def is_labelled(text: str) -> bool:
+    """Whether the line is a byline with its label ("Tác giả: …", "Nguồn: …")."""
+    return len(text) <= 120 and _LABELLED.fullmatch(text) is not None
 
 
 def is_source(text: str) -> bool:

@@ -96,6 +96,8 @@ def find_parts(
         parts.section = dates[when].before or None
         if at is not None and when > at and not any(at < p < when for p in prose):
             start = when + 1
+    elif headline is None:
+        _take_date_off(parts, reading)
     body_end = _end(lines, vocab, last)
     text_dates = {i for i in dates if start <= i < body_end and not dates[i].rest}
     body_lines = [_blank(line) if i in text_dates else line for i, line in enumerate(lines)]
@@ -104,6 +106,14 @@ def find_parts(
     if glued and when is not None:
         parts.body.paragraphs.insert(0, dates[when].rest)
     return parts
+
+
+def _take_date_off(parts: Parts, reading: Reading) -> None:
+    """Parts headline and date where the date stands behind the headline in brackets."""
+    text = parts.headline or ""
+    dates = find_dates(text, order=reading.date_order, midnight_is_date_only=reading.midnight_is_date_only)
+    if dates and dates[-1].has_time and text[: dates[-1].start].endswith("(") and not text[dates[-1].end :].strip(" )"):
+        parts.headline, parts.date_published = text[: dates[-1].start].rstrip("( "), dates[-1].iso
 
 
 def _blank(line: Line) -> Line:
@@ -247,7 +257,7 @@ def _date(
             score += 3.0 if gap == 0 else -gap
             score -= 9.0 if _is_clock(dated, line) else 0.0
         else:
-            score += _at_the_end(lines, vocab, i, max(prose), labelled=found.labelled)
+            score += _at_the_end(lines, vocab, i, max(prose), found)
         score -= 4.0 if line.chrome or names_furniture(line.hint) else 0.0
         score -= 4.0 if line.item and line.links else 0.0
         scores[i] = score
@@ -262,16 +272,20 @@ def _is_clock(dated: DateLine, line: Line) -> bool:
         return not found.labelled
     if dated.before or (found.has_time and dated.in_words):
         return False
-    seconds = found.has_time and not found.iso.endswith(":00+07:00")
     named = found.has_time and _DATE_HINT.search(line.hint) and not _CLOCK_HINT.search(line.hint)
-    return seconds or not named
+    return _has_seconds(found) or not named
 
 
-def _at_the_end(lines: list[Line], vocab: Vocabulary, i: int, last: int, *, labelled: bool) -> float:
+def _has_seconds(found: DateFound) -> bool:
+    """Whether the time goes down to a second: that of a clock, or of a machine."""
+    return found.has_time and not found.iso.endswith(":00+07:00")
+
+
+def _at_the_end(lines: list[Line], vocab: Vocabulary, i: int, last: int, found: DateFound) -> float:
     """What a date below the text's beginning is worth: little, but with the author's line at its end."""
-    if labelled:
-        return 0.0
     between = [line.key for line in lines[last + 1 : i] if line.key]
+    if found.labelled:
+        return -6.0 if _has_seconds(found) or any(vocab.ends(key) for key in between) else 0.0
     if not last < i <= last + _TAIL or any(vocab.closing(key) for key in between):
         return -6.0
     return 2.5 if lines[i].text.startswith("(") else 1.0
