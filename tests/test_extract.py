@@ -225,3 +225,33 @@ def test_text_without_markup_is_a_page_of_lines() -> None:
     assert found.date_published == "2023-11-19T21:15:00+07:00"
     assert found.paragraphs == (LEAD, FIRST)
     assert found.author == "Lê Minh"
+
+
+@pytest.mark.parametrize(
+    "bar",
+    ["In bài viết", "Lượt xem: 102", "Chia sẻ:", "Tags: dân vận", "Bình luận: 0", "| Lượt xem: 102 | Bình luận: 1"],
+)
+def test_a_bar_between_lead_and_text_does_not_end_the_article(bar: str) -> None:
+    page = soup(
+        "Bình An hiến đất mở đường giao thông nông thôn", "21:15 19/11/2023", LEAD, bar, FIRST, SECOND, "Lê Minh", bar
+    )
+    assert page.article.paragraphs == (LEAD, FIRST, SECOND)
+    assert page.article.author == "Lê Minh"
+
+
+def test_what_follows_the_author_in_another_element_is_not_the_article() -> None:
+    own = f"<div><p>{LEAD}</p><p>{FIRST}</p><p>{SECOND}</p><p>Lê Minh</p></div>"
+    welcome = "<div><p>Chào mừng quý vị đến với trang thông tin điện tử của huyện ủy chúng tôi.</p></div>"
+    page = f"<body><div><h1>Bình An hiến đất mở đường giao thông</h1>{own}{welcome}</div></body>"
+    found = read(page.encode(), "", generic_site("la.example")).article
+    assert found.paragraphs == (LEAD, FIRST, SECOND)
+    assert found.author == "Lê Minh"
+
+
+def test_a_page_that_tells_machines_when_it_was_published_is_believed_where_it_shows_no_time() -> None:
+    meta = '<meta property="article:published_time" content="2023-11-19T14:15:00Z">'
+    for shown, date in (("", "2023-11-19T21:15:00+07:00"), ("Đăng ngày 19/11/2023", "2023-11-19T21:15:00+07:00")):
+        page = (
+            f"<head>{meta}</head><h1>Bình An hiến đất mở đường giao thông</h1><p>{shown}</p><p>{LEAD}</p><p>{FIRST}</p>"
+        )
+        assert read(page.encode(), "", generic_site("la.example")).article.date_published == date

@@ -19,7 +19,10 @@ import pytest
 
 from monitor.demo.world import World
 
-KILLS = 20
+#: How often a crawl is killed, and of which sites; ``make soak`` takes all.
+SOAK = bool(os.environ.get("LUUTIN_SOAK"))
+KILLS = 60 if SOAK else 20
+SITES = ("hai_duong", "binh_thanh", *(("lam_binh", "quang_binh", "tuyen_quang") if SOAK else ()))
 
 #: What an archive says, whenever and in however many attempts it was fetched.
 SAYS = {
@@ -74,8 +77,10 @@ def sound(data: Path) -> None:
     assert done.returncode == 0, done.stdout[-2000:]
 
 
-@pytest.mark.parametrize("slug", ["hai_duong", "binh_thanh"])
-def test_a_crawl_killed_twenty_times_ends_with_the_archive_of_an_undisturbed_one(tmp_path: Path, slug: str) -> None:
+@pytest.mark.parametrize("slug", SITES)
+def test_a_crawl_killed_at_random_moments_ends_with_the_archive_of_an_undisturbed_one(
+    tmp_path: Path, slug: str
+) -> None:
     chance = random.Random(f"kill {slug}")
     with World(articles_per_site=250) as world:
         config = tmp_path / "luutin.toml"
