@@ -45,6 +45,7 @@ class SiteState:
     suspects: int = 0  # articles that were missing when they were looked for last
     waiting: int = 0  # addresses still to be fetched
     last_crawl: dict[str, Any] | None = None
+    not_nightly: str = ""  # why the nights leave it alone, as a sentence
     problems: list[str] = field(default_factory=list)
 
 
@@ -76,20 +77,21 @@ def _state(site: Mapping[str, Any], connection: sqlite3.Connection | None, skipp
         status=site["status"],
         home_url=site["home_url"],
         last_crawl=last,
-        problems=_problems(last, known, skipped),
+        not_nightly=skipped,
+        problems=_problems(last, known),
         **known,
     )
 
 
-def _problems(last: Mapping[str, Any] | None, known: Mapping[str, Any], skipped: str) -> list[str]:
-    found = [skipped] if skipped else []
+def _problems(last: Mapping[str, Any] | None, known: Mapping[str, Any]) -> list[str]:
+    found: list[str] = []
     if last is not None and last["outcome"] is None:
         found.append(f"The crawl that began {last['started'][:19]}Z is running, or was killed.")
     elif last is not None and last["outcome"] not in GOOD:
         why = f" ({last['outcome_reason']})" if last["outcome_reason"] else ""
         found.append(f"The last crawl did not do its job: {last['outcome']}{why}.")
     if last is not None and last["errors"]:
-        found.append(f"{last['errors']} addresses gave no answer in the last crawl.")
+        found.append(f"Addresses that gave no answer in the last crawl: {last['errors']}.")
     if known.get("suspects"):
-        found.append(f"{known['suspects']} articles were not where they should be.")
+        found.append(f"Articles that were not where they should be: {known['suspects']}.")
     return found

@@ -112,9 +112,9 @@ def status(setting: Setting, as_json: bool) -> None:
             (
                 *(state.site, (last.get("started") or "never")[:16].replace("T", " "), last.get("outcome") or ""),
                 *(state.articles, state.texts, (state.newest_article or "")[:10], state.waiting),
-                " ".join(state.problems),
+                " ".join([*state.problems, state.not_nightly]).strip(),
             )
         )
-    columns = ("site", "last crawl (UTC)", "outcome", "articles", "texts", "newest", "waiting", "problems")
+    columns = ("site", "last crawl (UTC)", "outcome", "articles", "texts", "newest", "waiting", "to know")
     click.echo(f"The archive in {setting.data}:")
-    print_table(columns, rows, below=("problems",))
+    print_table(columns, rows, below=("to know",))
