@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+import threading
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, NavigableString, Tag, XMLParsedAsHTMLWarning
-from bs4.element import PreformattedString
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning
+from bs4.builder import ParserRejectedMarkup
+from bs4.builder._lxml import LXMLTreeBuilder
+from bs4.element import NavigableString, PreformattedString, Tag
+from lxml.etree import HTMLParser
 
-from crawler.lines import Line, continues, ends_sentence
+from crawler.lines import Line
+from crawler.segments import Segment, joined
 from crawler.text import clean
 
 warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
@@ -65,31 +70,6 @@ class Document:
 
 
 @dataclass(slots=True)
-class _Segment:
-    """Text between two line breaks, with the number of its characters that are link, bold, italic."""
-
-    parts: list[str] = field(default_factory=list)
-    size: int = 0
-    link: int = 0
-    bold: int = 0
-    italic: int = 0
-    breaks: int = 0  # line breaks before it
-    picture: bool = False
-    captioned: bool = False  # by its markup: a caption's class, a picture's table
-    links: list[tuple[str, str]] = field(default_factory=list)
-
-    def add(self, other: _Segment) -> None:
-        self.parts += [" ", *other.parts]
-        self.size += other.size
-        self.link += other.link
-        self.bold += other.bold
-        self.italic += other.italic
-        self.links += other.links
-        self.picture = self.picture or other.picture
-        self.captioned = self.captioned or other.captioned
-
-
-@dataclass(slots=True)
 class _Block:
     """What a block element adds to the lines inside it."""
 
@@ -111,18 +91,47 @@ _Open = tuple[Iterator[object], _Block, tuple[int, int, int, int]]
 _PLAIN = (0, 0, 0, 0)
 
 
+class _TreeBuilder(LXMLTreeBuilder):
+    """bs4's own over lxml, with a parser that is kept: making one costs a tenth of reading a page."""
+
+    kept: HTMLParser | None = None
+
+    def parser_for(self, encoding: str | None) -> HTMLParser:
+        if self.kept is None:
+            self.kept = HTMLParser(target=self, recover=True, encoding=encoding)
+        return self.kept
+
+
+class _Kept(threading.local):
+    """One builder, with its parser, for each thread."""
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        self.builder = _TreeBuilder(multi_valued_attributes=None)
+
+
+_kept = _Kept()
+
+
 def read(html: str) -> Document:
     """The lines of a piece of HTML, in reading order: paragraphs, list items, headings, table rows."""
     builder = _Builder()
-    builder.walk(BeautifulSoup(html, "lxml", multi_valued_attributes=None))
+    try:
+        soup = BeautifulSoup(html, builder=_kept.builder)
+    except ParserRejectedMarkup:
+        _kept.renew()  # who knows what state it is in
+        return builder.document
+    builder.walk(soup)
     return builder.document
 
 
 class _Builder:
     def __init__(self) -> None:
         self.document = Document()
-        self.segments: list[_Segment] = []
-        self.current = _Segment()
+        self.segments: list[Segment] = []
+        self.current = Segment()
         self.block = _Block()
         self.link, self.bold, self.italic, self.caption = _PLAIN  # how many such elements are open
         self.href = ""
@@ -233,7 +242,7 @@ class _Builder:
         if text.strip():
             self.segments.append(self.current)
             self.picture = None
-            self.current = _Segment()
+            self.current = Segment()
         else:
             self.current.parts.clear()
             self.current.size = 0
@@ -258,15 +267,15 @@ class _Builder:
     def flush(self) -> None:
         """The block has ended: its segments become lines."""
         self.close_segment()
-        segments, self.segments, self.current = self.segments, [], _Segment()
+        segments, self.segments, self.current = self.segments, [], Segment()
         if not segments:
             return
-        for segment in _joined(segments, paragraph=self.block.paragraph):
+        for segment in joined(segments, paragraph=self.block.paragraph):
             line = self.line(segment)
             if line.text:
                 self.document.lines.append(line)
 
-    def line(self, segment: _Segment) -> Line:
+    def line(self, segment: Segment) -> Line:
         block, size = self.block, segment.size or 1
         return Line(
             text=clean("".join(segment.parts)),
@@ -293,37 +302,6 @@ class _Builder:
         if known is None:
             known = self.data_tables[id(table)] = _is_data_table(table)
         return known
-
-
-def _joined(segments: list[_Segment], *, paragraph: bool) -> Iterator[_Segment]:
-    """Segments put together where the break between them is only a wrapped line.
-
-    Inside a paragraph a single ``<br>`` is typography, unless every piece is a long finished text of its own or the
-    last one is the author's name; in a bare ``<div>`` or cell it ends the line, unless the sentence plainly goes on.
-    Two breaks always end a paragraph.
-    """
-    if len(segments) == 1:
-        yield segments[0]
-        return
-    texts = [clean("".join(s.parts)) for s in segments]
-    stacked = len(texts) > 2 and all(ends_sentence(t) and len(t) > 100 for t in texts[:-1] if len(t) > 40)
-    held = segments[0]
-    for index in range(1, len(segments)):
-        following, before, after = segments[index], texts[index - 1], texts[index]
-        single = following.breaks <= 1
-        if paragraph:
-            signed = (
-                index == len(segments) - 1 and len(after) < 40 and ends_sentence(before) and not ends_sentence(after)
-            )
-            join = single and not stacked and not signed
-        else:
-            join = single and continues(before, after)
-        if join:
-            held.add(following)
-        else:
-            yield held
-            held = following
-    yield held
 
 
 def _is_data_table(table: Tag) -> bool:

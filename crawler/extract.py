@@ -15,7 +15,7 @@ from crawler.dates import find_dates
 from crawler.landmarks import Vocabulary, key, vocabulary
 from crawler.lines import Line, is_account, signature
 from crawler.parts import date_line, find_parts
-from crawler.site import Reading, Site
+from crawler.site import Reading, Selectors, Site
 from crawler.text import clean
 from crawler.tree import (
     FILE,
@@ -40,6 +40,7 @@ EXTRACTOR_VERSION = "1"
 SHORTEST = 40
 #: How much of a page's text is shown to ``quality`` as its notice: of one without an article, or a very short one.
 _OPENING, _SHORT = 600, 1500
+_FILES = re.compile(rb"(?i)\.(?:docx?|xlsx?|pptx?|pdf|rar|zip|od[ts]|rtf)")
 _SPACE = re.compile(r"\s+")
 _LEAD_HINT = re.compile(r"(?:sapo|(?<![a-z])lead(?![a-z])|summary|hometext|intro|mo-?ta|trich-?dan|teaser)")
 #: How many elements above a link to a file may open with "File đính kèm".
@@ -137,7 +138,9 @@ def read(payload: bytes, url: str, site: Site, *, charset: str | None = None, ca
         paragraphs=tuple(body.paragraphs),
         captions=tuple(body.captions),
         images=tuple(dict.fromkeys(images)),
-        attachments=_attachments(tree, found, body, base, vocab),
+        attachments=_attachments(
+            tree, found, body, base, vocab, names_files=b"\0" in payload[:64] or _FILES.search(payload) is not None
+        ),
     )
     return _page(article, around, titles, found.how, body.links)
 
@@ -169,39 +172,33 @@ def _page(article: Article, around: Surroundings, titles: list[str], how: str, t
 
 def _declared(tree: LexborHTMLParser, site: Site, reading: Reading, vocab: Vocabulary) -> _Found:
     """The fields by the site's selectors, or by those of another family whose headline and body both match."""
-    selectors = reading.selectors
-    if first_of(tree, selectors.body) is not None:
-        found = _select(tree, site.family.name, reading, vocab)
-        if found.body is not None:
-            return found
+    found = _select(tree, site.family.name, reading, vocab)
+    if found.body is not None:
+        return found
     for family in FAMILIES.values():
         other = family.reading.selectors
-        if other.body and first_of(tree, other.headline) is not None and first_of(tree, other.body) is not None:
-            found = _select(tree, family.name, family.reading, vocab)
-            if found.body is not None:
-                return found
-    return _Found(how="generic", headline=text_of(first_of(tree, selectors.headline)))
+        if other.body and first_of(tree, other.headline) is not None:
+            instead = _select(tree, family.name, family.reading, vocab)
+            if instead.body is not None:
+                return instead
+    return _Found(how="generic", headline=found.headline)
 
 
 def _select(tree: LexborHTMLParser, how: str, reading: Reading, vocab: Vocabulary) -> _Found:
     selectors = reading.selectors
     found = _Found(how=how, headline=text_of(first_of(tree, selectors.headline)))
+    body = longest_of(tree, selectors.body)
+    if body is None:
+        return found
     found.section = text_of(last_of(tree, selectors.section))
     _date_of(found, tree, reading)
     author = first_of(tree, selectors.author)
     if author is not None:
         found.author = _author(text_of(author) or "")
-    body = longest_of(tree, selectors.body)
+    _drop(tree, body, selectors)
     lead = first_of(tree, selectors.lead)
-    fields = [author, *(first_of(tree, s) for s in (selectors.headline, selectors.date))]
-    inside = [
-        n for n in fields if n is not None and body is not None and n.mem_id != body.mem_id and is_inside(n, body)
-    ]
-    for node in (*inside, *(n for s in selectors.drop for n in tree.css(s))):
-        if body is None or not is_inside(body, node):
-            node.decompose()
-    html = body.html or "" if body is not None else ""
-    if lead is not None and not (body is not None and is_inside(lead, body)):
+    html = body.html or ""
+    if lead is not None and not is_inside(lead, body):
         html = f"<div>{lead.html}</div>{html}"
     document = blocks.read(html)
     lines = document.lines
@@ -212,6 +209,18 @@ def _select(tree: LexborHTMLParser, how: str, reading: Reading, vocab: Vocabular
     found.body, found.lines, found.images = text, tuple(lines), tuple(document.images)
     found.lead = _lead_among(text.paragraphs, text_of(lead) or "")
     return found
+
+
+def _drop(tree: LexborHTMLParser, body: LexborNode, selectors: Selectors) -> None:
+    """Takes out what is never part of the article, and the fields that stand inside the body's element."""
+    # from the last to the first: an element goes after those inside it
+    for node in reversed(tree.css(", ".join(selectors.drop)) if selectors.drop else []):
+        if not is_inside(body, node):
+            node.decompose()
+    for field in (selectors.author, selectors.headline, selectors.date):
+        inner = first_of(tree, field)
+        if inner is not None and is_inside(inner, body) and not is_inside(body, inner):
+            inner.decompose()
 
 
 def _lead_among(paragraphs: list[str], lead: str) -> tuple[str, ...]:
@@ -280,16 +289,19 @@ def _without_repeats(body: Body, headline: str | None, reading: Reading) -> None
 
 
 def _attachments(
-    tree: LexborHTMLParser, found: _Found, body: Body, base: str, vocab: Vocabulary
+    tree: LexborHTMLParser, found: _Found, body: Body, base: str, vocab: Vocabulary, *, names_files: bool
 ) -> tuple[Attachment, ...]:
-    """Links to documents within the article, and in lists headed "File đính kèm" wherever they stand."""
+    """Links to documents within the article, and in lists headed "File đính kèm" wherever they stand.
+
+    ``names_files``: whether the page has the name of a document in it at all; most have none.
+    """
     links = [pair for line in found.lines[body.first : body.last] for pair in line.links]
     if body.attached < len(found.lines):
         for line in found.lines[body.attached : body.attached + 20]:
             if line.key and vocab.closing(line.key) and not vocab.opens_attachments(line.key):
                 break
             links += line.links
-    for node in tree.css("a[href]"):
+    for node in tree.css("a[href]") if names_files else ():
         href = node.attributes.get("href") or ""
         if FILE.search(href) and _listed_as_attachment(node, vocab):
             links.append((href, node.text()))

@@ -50,7 +50,12 @@ class Listing:
 class _Link:
     node: LexborNode
     href: str
-    url: str  # absolute, as the page means it; empty where it is no address
+    base: str
+
+    @property
+    def url(self) -> str:
+        """The address, absolute, as the page means it; empty where it is none. Few of a page's links are asked."""
+        return "" if self.href[:11].lower() == "javascript:" else _joined(self.base, self.href)
 
 
 def listing_links(payload: bytes, url: str, site: Site, section: Section, page_number: int) -> Listing:
@@ -75,8 +80,7 @@ def _links(tree: LexborHTMLParser, base: str) -> Iterator[_Link]:
     for node in tree.css("a[href]")[:MAX_LINKS]:
         href = (node.attributes.get("href") or "").strip()
         if href and not href.startswith("#"):
-            script = href[:11].lower() == "javascript:"
-            yield _Link(node, href, "" if script else _joined(base, href))
+            yield _Link(node, href, base)
 
 
 def _joined(base: str, href: str) -> str:
@@ -107,11 +111,12 @@ def _articles(links: Iterator[_Link] | list[_Link], site: Site, section: Section
     found: dict[str, str] = {}
     seen = {listing}
     for link in links:
-        if not link.url or link.url in seen:
+        address = link.url
+        if not address or address in seen:
             continue
-        seen.add(link.url)
+        seen.add(address)
         try:
-            url = canonical_url(link.url, addresses=addresses)
+            url = canonical_url(address, addresses=addresses)
             if urlsplit(url).netloc not in hosts or is_denied(url, addresses) or not is_article(url, addresses):
                 continue
             found.setdefault(url_key(url), url)
