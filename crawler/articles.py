@@ -71,6 +71,11 @@ _POINT_EVENTS = (
     " AND revisions.memento_datetime <= events.at ORDER BY memento_datetime DESC, id DESC LIMIT 1)"
     " WHERE article_id = ?"
 )
+#: What filled the archive was announced to nobody: it is as old as the oldest capture.
+_BACKDATE = (
+    "UPDATE events SET at = ?1, summary = ?2, evidence = json_object('capture', ?3)"
+    " WHERE article_id = ?4 AND kind = 'new' AND baseline AND at > ?1"
+)
 #: Articles without any text are not the same as each other for that.
 EMPTY_TEXT = text_digest("")
 _FIRST_OF_GROUP = "SELECT id, same_text_as FROM articles WHERE text_digest = ? ORDER BY first_seen, id LIMIT 2"
@@ -209,6 +214,8 @@ class Articles:
         self._db.executemany(_UPSERT_REVISION, [r for i, r in now.items() if known.get(i) != r])
         listed = self._list_files(article_id, revisions)
         if known:
+            first = revisions[0]
+            self._db.execute(_BACKDATE, (first.memento_datetime, first.reading.headline, first.capture_id, article_id))
             self._db.execute(_POINT_EVENTS, (article_id,))  # an announcement stays; it names what was in force then
             held = self._db.execute("SELECT id FROM attachments WHERE article_id = ?", (article_id,)).fetchall()
             self._db.executemany("DELETE FROM attachments WHERE id = ?", [tuple(r) for r in held if r[0] not in listed])
@@ -277,7 +284,8 @@ class Articles:
 
     def announce(self, kind: str, site: str, article_id: str, revision: Revision, *, baseline: bool) -> None:
         """Adds an event to the journal; the same one twice is one."""
-        name = f"{article_id}/{kind}/{revision.memento_datetime}"
+        # an article is new once, whenever captures from before turn up
+        name = f"{article_id}/{kind}" if kind == "new" else f"{article_id}/{kind}/{revision.memento_datetime}"
         evidence = json.dumps({"capture": revision.capture_id})
         self._db.execute(
             "INSERT OR IGNORE INTO events (id, site, article_id, revision_id, kind, at, recorded_at, baseline, summary,"

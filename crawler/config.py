@@ -26,8 +26,16 @@ DEFAULT = Path(__file__).resolve().parent.parent / "luutin.toml"
 MAX_BYTES = 16 * 1024 * 1024
 
 
+def _port(address: str) -> None:
+    try:
+        _ = urlsplit(address).port
+    except ValueError:
+        raise ValueError("names a port that there is not; ports are numbers up to 65535") from None
+
+
 def _web_address(value: str) -> str:
     parts = urlsplit(value)
+    _port(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", value):
         raise ValueError("is not a web address; write it like https://example.org/")
     return value
@@ -36,6 +44,7 @@ def _web_address(value: str) -> str:
 def _host(value: str) -> str:
     if not re.fullmatch(r"[^\s/:@?#]+(:\d{1,5})?", value):
         raise ValueError("is not a host name; write it without https:// and without a path, like www.example.org")
+    _port(f"//{value}")
     return value.lower()
 
 

@@ -200,7 +200,7 @@ class CaptureMiddleware(_Middleware):
             capture = await spider.intake.record(exchange(request, response))
             spider.received(request, capture, len(response.body))
         except LuutinError as error:
-            spider.fail(str(error))
+            spider.fail(error)
             raise LaterError(str(error)) from error
         except Exception as error:  # a mistake of ours must not pass for a server's
             logger.exception("%s could not be taken into the archive", request.url)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import scrapy
 from scrapy import signals
@@ -69,6 +69,8 @@ class SiteSpider(scrapy.Spider):
     """
 
     site: Site
+    #: How the process of a crawl that failed by our own fault should end; Scrapy's own is 0 whatever happened.
+    exit_code: ClassVar[int] = 0
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -113,6 +115,8 @@ class SiteSpider(scrapy.Spider):
 
     def begin(self, config: Config, data: Path) -> None:
         """Opens everything that a crawl needs. Raises StorageError, ConfigError."""
+        if refused := config.skipped(self.site):
+            raise InputError(refused)
         self.config, self.site = config, config.apply(self.site)
         self.guard = Guard(self.site, config)
         archive = Archive(data)
@@ -145,10 +149,11 @@ class SiteSpider(scrapy.Spider):
             return "budget"
         return ""
 
-    def fail(self, why: str) -> None:
+    def fail(self, error: Exception | str) -> None:
         """Something of our own went wrong (a full disk): nothing more is fetched."""
         if not self.tally.failed:
-            self.tally.failed = why
+            self.tally.failed = why = str(error)
+            SiteSpider.exit_code = error.exit_code if isinstance(error, LuutinError) else LuutinError.exit_code
             logger.critical("%s", why)
 
     # --- listings
@@ -307,7 +312,7 @@ class SiteSpider(scrapy.Spider):
         try:
             return work()
         except LuutinError as error:
-            self.fail(str(error))
+            self.fail(error)
             return None
 
     def end(self, reason: str) -> None:

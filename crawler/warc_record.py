@@ -163,7 +163,7 @@ def read_capture(record: Record, file: str, *, digest: str | None = None) -> Cap
     kind = fields.get("warc-type", "").lower()
     if kind not in ("response", "revisit", "resource"):
         return None
-    url = fields.get("warc-target-uri", "").strip("<> ").replace(" ", "%20")
+    url = _bare(fields.get("warc-target-uri", "")).replace(" ", "%20")
     if not url.lower().startswith(_SCHEMES):
         return None if url else Skipped("record without a target URI", record.offset)
     moment = parse_date(fields.get("warc-date", ""))
@@ -257,7 +257,7 @@ def _media_type(headers: Headers) -> str:
 
 
 def _refers_to(fields: Mapping[str, str]) -> tuple[str, datetime] | None:
-    url = fields.get("warc-refers-to-target-uri", "").strip("<> ")
+    url = _bare(fields.get("warc-refers-to-target-uri", ""))
     moment = parse_date(fields.get("warc-refers-to-date", ""))
     return (url, moment) if url and moment else None
 
@@ -277,3 +277,9 @@ def _text(value: bytes) -> str:
         return value.decode("utf-8")
     except UnicodeDecodeError:
         return value.decode("latin-1")
+
+
+def _bare(address: str) -> str:
+    """A target URI without the angle brackets that wget puts around it."""
+    address = address.strip()
+    return address[1:-1] if address.startswith("<") and address.endswith(">") else address

@@ -22,7 +22,13 @@ def main() -> None:
         raise SystemExit("The run that wanted this crawl is over.")
     from scrapy.cmdline import execute
 
-    execute(["scrapy", *sys.argv[1:]])
+    try:
+        execute(["scrapy", *sys.argv[1:]])
+    finally:
+        from crawler.spider import SiteSpider
+
+        if SiteSpider.exit_code:
+            raise SystemExit(SiteSpider.exit_code)
 
 
 if __name__ == "__main__":

@@ -64,6 +64,7 @@ class CrawlResult:
     requests: int = 0
     bytes: int = 0
     seconds: float = 0.0
+    exit_code: int = 0  # of its process: StorageError's where the disk was full
 
     @property
     def good(self) -> bool:
@@ -240,12 +241,14 @@ def _row(connection: sqlite3.Connection, crawl: _Running) -> sqlite3.Row | None:
 
 
 def _result(crawl: _Running, row: sqlite3.Row | None, *, over: bool) -> CrawlResult:
-    """What the row says. The process's exit code is no witness: Scrapy's is 0 when everything failed."""
+    """What the row says. The process's exit code is no witness of success: Scrapy's is 0 when everything failed."""
     seconds = round(time.monotonic() - crawl.began, 1)
     if row is None:
         why = crawl.why or f"{_last_line(crawl.log)} (see {crawl.log})"
         outcome = "running" if not over else "interrupted" if crawl.why else "failed"
-        return CrawlResult(site=crawl.site.slug, outcome=outcome, why=why if over else "", seconds=seconds)
+        code = (crawl.process.returncode or 0) if over else 0
+        why = why if over else ""
+        return CrawlResult(site=crawl.site.slug, outcome=outcome, why=why, seconds=seconds, exit_code=code)
     why = row["outcome_reason"] or ""
     if over and row["outcome"] is None:
         why = crawl.why or f"its process died: {_last_line(crawl.log)} (see {crawl.log})"
@@ -264,6 +267,7 @@ def _result(crawl: _Running, row: sqlite3.Row | None, *, over: bool) -> CrawlRes
         requests=row["requests"],
         bytes=row["bytes"],
         seconds=seconds,
+        exit_code=(crawl.process.returncode or 0) if over else 0,
     )
 
 

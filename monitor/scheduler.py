@@ -11,6 +11,7 @@ from pathlib import Path
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
+from filelock import FileLock, Timeout
 
 from crawler.archive import Archive
 from crawler.clock import HO_CHI_MINH, now, timestamp
@@ -54,7 +55,9 @@ class Log:
 def crawl(data: Path, config: Config, config_file: str, sites: list[Site], stop: Stop) -> list[CrawlResult]:
     """Crawls ``sites``, after a run that somebody started by hand. Raises LockedError, StorageError."""
     with run_lock(data, patience=LONGEST.total_seconds(), stop=stop) as lock:
-        return Crawls(lock, config, config_file, Log(), stop).run(Order(sites=sites, reason="night"))
+        still = {site.slug for site in missing(data, config, registry(config), now())}  # another may have done it
+        due = [site for site in sites if site.slug in still]
+        return Crawls(lock, config, config_file, Log(), stop).run(Order(sites=due, reason="night")) if due else []
 
 
 @dataclass(slots=True)
@@ -130,9 +133,20 @@ def missing(data: Path, config: Config, sites: Mapping[str, Site], moment: datet
 def run(data: Path, config: Config, config_file: str, *, host: str, port: int, stop: Stop) -> None:
     """Serves the archive and crawls every night, until ``stop`` is set; then ends both within ten seconds.
 
-    Raises InputError where the address cannot be listened on, StorageError where the archive cannot be made.
+    Raises InputError where the address cannot be listened on, StorageError where the archive cannot be made,
+    LockedError where another one runs.
     """
     Archive(data).close()
+    alone = FileLock(data / "nights.lock")
+    try:
+        alone.acquire(timeout=0)
+    except Timeout:
+        raise LockedError(f"Another luutin run is at work on {data}: one is enough; stop it first.") from None
+    with alone:
+        _run(data, config, config_file, host=host, port=port, stop=stop)
+
+
+def _run(data: Path, config: Config, config_file: str, *, host: str, port: int, stop: Stop) -> None:
     scheduler = Nights(data, config_file, stop).scheduler(config)
     base_url = config.archive.public_base_url or ""
     with serving(data, host=host, port=port, base_url=base_url) as address:

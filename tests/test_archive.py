@@ -184,6 +184,13 @@ def test_an_import_from_the_past_slots_in_and_announces_nothing(archive: Archive
     assert one(archive, "SELECT first_seen FROM articles") == (moment(2),)
 
 
+def test_what_fills_the_archive_is_as_old_as_its_oldest_capture_in_whatever_order_it_comes(archive: Archive) -> None:
+    archive.store([page("/a", moment(5), source="import")], baseline=True)
+    (identifier,) = one(archive, "SELECT id FROM events")
+    archive.store([page("/a", moment(2), EDITED, source="import")], baseline=True)
+    assert one(archive, "SELECT id, at FROM events") == (identifier, moment(2))
+
+
 def test_a_first_crawl_and_an_import_are_baseline(archive: Archive) -> None:
     archive.store([page("/a", moment(1))], baseline=True)
     archive.store([page("/b", moment(1), source="import")])

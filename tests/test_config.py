@@ -98,6 +98,10 @@ def test_the_environment_names_the_file(monkeypatch: pytest.MonkeyPatch, tmp_pat
         ("[serve]\nport = 70000\n", "serve.port = 70000 should be less than or equal to 65535."),
         ("[night]\nat = '25:00'\n", "night.at = '25:00' is not a time of day; write it like '02:00'."),
         ("[contact]\nemail = 'me'\n", "contact.email = 'me' is not an e-mail address."),
+        (
+            "[sites.x]\nhome_url = 'http://a:99999/'\n",
+            "sites.x.home_url = 'http://a:99999/' names a port that there is not; ports are numbers up to 65535.",
+        ),
         ("[contact]\nurl = 'me'\n", "contact.url = 'me' is not a web address; write it like https://example.org/."),
         (
             "[sites.x]\nsections = [{name = 'N'}]\n",

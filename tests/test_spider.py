@@ -182,6 +182,7 @@ def test_scrapy_lists_all_sites_those_without_python_too(tmp_path: Path) -> None
     ("arguments", "config", "code", "sentence"),
     [
         (("-a", "limit=many"), "", 2, "limit=many is not a number of articles"),
+        ((), "", 2, "hai_duong is skipped because its address could not be verified"),
         ((), "[politness]\n", 3, "politness is not a setting of Lưu Tin (did you mean politeness?)."),
     ],
 )
@@ -196,7 +197,8 @@ def test_a_crawl_that_cannot_begin_says_so_in_one_sentence(
 
 def test_a_data_directory_that_is_none_is_said(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("not a directory")
-    ended = scrapy("crawl", "hai_duong", tmp_path=tmp_path)
+    known = "[sites.hai_duong]\nhome_url = 'http://127.0.0.1:9/'\n"
+    ended = scrapy("crawl", "hai_duong", tmp_path=tmp_path, config=known)
     assert ended.returncode == 5
     assert str(tmp_path / "data") in ended.stderr
     assert "Traceback" not in ended.stderr

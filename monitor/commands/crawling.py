@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from crawler.errors import CrawlFailedError, InputError
+from crawler.errors import CrawlFailedError, InputError, StorageError
 from crawler.site import Site
 from monitor.commands.options import Setting, common, named
 
@@ -38,6 +38,8 @@ def crawl(
         print_crawls(results)
     stop.leave()
     failed = [f"{result.site} ({result.outcome})" for result in results if not result.good]
+    if any(result.exit_code == StorageError.exit_code for result in results):
+        raise StorageError(f"{setting.data} could not take in what was fetched: {', '.join(failed)}; see above.")
     if failed:
         raise CrawlFailedError(f"{len(failed)} of {len(results)} crawls did not do their job: {', '.join(failed)}.")
 

@@ -49,7 +49,8 @@ def common(command: Callable[Concatenate[Setting, P], R]) -> Callable[P, R]:
         envvar=DATA,
         type=click.Path(path_type=Path),
         metavar="DIR",
-        help=f"The archive's directory: archive.db, warc/, attachments/. [default: the project, or {DATA}]",
+        help=f"The archive's directory: archive.db, warc/, attachments/."
+        f" [default: the project, for the demo demo-archive; or {DATA}]",
     )
     @click.option(
         "--config",
