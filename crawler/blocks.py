@@ -42,6 +42,8 @@ _CAPTIONS = re.compile(
 _ALIGN = re.compile(r"text-align\s*:\s*(right|center)", re.IGNORECASE)
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _ITALIC = re.compile(r"font-style\s*:\s*italic", re.IGNORECASE)
+#: Space and empty paragraphs behind a paragraph: a third of the elements that editors leave, and nothing to read.
+_EMPTY = re.compile(r"</p>(?:\s*<p(?: [^<>]*)?>(?:&nbsp;|\s)*</p>)*\s*")
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _ICON_NAME = re.compile(
     r"(?:spacer|pixel|blank|icons?|bullet|arrow|btn|button|font|print|mail|share|rss|loading|transparent|zoom|plus|minus)"
@@ -119,7 +121,7 @@ def read(html: str) -> Document:
     """The lines of a piece of HTML, in reading order: paragraphs, list items, headings, table rows."""
     builder = _Builder()
     try:
-        soup = BeautifulSoup(html, builder=_kept.builder)
+        soup = BeautifulSoup(_EMPTY.sub("</p>", html), builder=_kept.builder)
     except ParserRejectedMarkup:
         _kept.renew()  # who knows what state it is in
         return builder.document

@@ -62,7 +62,7 @@ class Intake:
         """Writes request and answer as WARC records; a payload that is in the archive becomes a ``revisit``."""
         digest = payload_digest(exchange.body)
         known = self.archive.known_payload(digest, self._site.slug) if exchange.status == 200 else None
-        work = partial(compress, exchange, revisit_of=known)
+        work = partial(compress, exchange, revisit_of=known, digest=digest)
         if len(exchange.body) < SMALL:
             return self.writer.append(work())
         return self.writer.append(await asyncio.get_running_loop().run_in_executor(self._threads, work))

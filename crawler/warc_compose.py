@@ -65,15 +65,17 @@ class Compressed:
     capture: Capture  # its location is not known yet
 
 
-def compress(exchange: Exchange, *, revisit_of: Original | None = None) -> Compressed:
+def compress(exchange: Exchange, *, revisit_of: Original | None = None, digest: str = "") -> Compressed:
     """The records of an exchange, ready for WarcWriter.append. Pure, and safe to run in threads.
+
+    ``digest``: the payload digest of the body, where the caller has it already.
 
     The answer becomes a ``revisit`` where its status is 304, or where its body has the digest of ``revisit_of``. A body
     over 16 MiB is cut and says so.
     """
     if len(exchange.body) > MAX_PAYLOAD:
-        exchange = replace(exchange, body=exchange.body[:MAX_PAYLOAD], truncated=True)
-    body, digest = exchange.body, payload_digest(exchange.body)
+        exchange, digest = replace(exchange, body=exchange.body[:MAX_PAYLOAD], truncated=True), ""
+    body, digest = exchange.body, digest or payload_digest(exchange.body)
     answer_id, date = record_id(), ("WARC-Date", clock.timestamp(exchange.fetched))
     common = [date, ("WARC-Target-URI", exchange.url)]
     common += [("WARC-IP-Address", exchange.ip_address)] if exchange.ip_address else []
