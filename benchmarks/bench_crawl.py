@@ -114,8 +114,8 @@ class Contenders:
 
 
 def _scrapy(**settings: object) -> list[str]:
-    """Options of a child's Scrapy; whatever is not named is Scrapy's default, its log of a line a page among it."""
-    return [option for name, value in settings.items() for option in ("-s", f"{name}={value}")]
+    """Options of a child's Scrapy. A line of log per page and per item is what nobody leaves on for long."""
+    return [option for name, value in {"LOG_LEVEL": "INFO", **settings}.items() for option in ("-s", f"{name}={value}")]
 
 
 def _expect(database: Path, articles: int) -> None:
