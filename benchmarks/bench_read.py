@@ -18,8 +18,9 @@ from crawler import extract
 from crawler.cms import generic_site
 from crawler.config import Config
 from crawler.site import Site
+from crawler.urls import host_key
 from crawler.warc import Capture, read_captures
-from spiders import by_host, declared, host_key
+from spiders import by_host, declared
 
 #: What any family's selectors could match; without it, structure and language must do.
 NAMES = re.compile(rb"""\s(?:class|id)=(?:"[^"]*"|'[^']*')""", re.I)

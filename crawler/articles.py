@@ -19,7 +19,7 @@ from urllib.parse import urljoin
 
 from crawler.derive import Fact, Reading, Revision, State, derive, fuller_images
 from crawler.placing import FILE, PLACED, Placed
-from crawler.text import exact_form, folded_form, text_digest
+from crawler.text import search_forms, text_digest
 from crawler.urls import url_key
 
 #: Event ids are UUIDs, version 5, of ``<article id>/<kind>/<memento datetime of the revision>`` in this namespace.
@@ -210,7 +210,8 @@ class Articles:
     ) -> None:
         now = {r.id: _row(article_id, r) for r in revisions}
         gone = known.keys() - now.keys()
-        self._db.executemany("DELETE FROM revisions WHERE id = ?", [(i,) for i in gone])
+        if gone:
+            self._db.executemany("DELETE FROM revisions WHERE id = ?", [(i,) for i in gone])
         self._db.executemany(_UPSERT_REVISION, [r for i, r in now.items() if known.get(i) != r])
         listed = self._list_files(article_id, revisions)
         if known:
@@ -280,7 +281,7 @@ class Articles:
     def _forms(self, headline: str, digest: str) -> tuple[str, str]:
         # One line: the forms take no notice of borders, and are quicker to make of text without line breaks.
         text = f"{headline} {self._body(digest)}".replace("\n\n", " ")
-        return exact_form(text), folded_form(text)
+        return search_forms(text)
 
     def announce(self, kind: str, site: str, article_id: str, revision: Revision, *, baseline: bool) -> None:
         """Adds an event to the journal; the same one twice is one."""

@@ -26,4 +26,4 @@ def now() -> datetime:
 
 def timestamp(moment: datetime) -> str:
     """An aware datetime as the archive stores its own times: UTC, ISO 8601, microseconds, ``Z``."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"

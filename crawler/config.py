@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 from crawler import __version__
 from crawler.errors import ConfigError
 from crawler.site import Addresses, Family, Section, Site
+from crawler.urls import host_key
 
 #: The environment variable that names the file; without it, luutin.toml beside scrapy.cfg, if there is one.
 VARIABLE = "LUUTIN_CONFIG"
@@ -36,7 +37,7 @@ def _port(address: str) -> None:
 def _web_address(value: str) -> str:
     parts = urlsplit(value)
     _port(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", value):
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or re.search(r"\s", value):
         raise ValueError("is not a web address; write it like https://example.org/")
     return value
 
@@ -202,7 +203,8 @@ class Config(_Table):
     def registry(self, sites: Iterable[Site], families: Mapping[str, Family]) -> dict[str, Site]:
         """Every site by its slug: ``sites`` with the overrides, then those that only luutin.toml declares.
 
-        Raises ConfigError where an entry is neither an override nor a whole declaration.
+        Raises ConfigError where an entry is neither an override nor a whole declaration, where two sites have the
+        same host, and where a section is on a host that is not its site's.
         """
         known = {site.slug: self.apply(site) for site in sites}
         for slug, entry in self.sites.items():
@@ -213,7 +215,30 @@ class Config(_Table):
                     f"{self._file}: sites.{slug}.{key} cannot be set, because the site is declared in spiders/; "
                     "choose another slug for another site."
                 )
+        self._check_hosts(known.values())
         return known
+
+    def _check_hosts(self, sites: Iterable[Site]) -> None:
+        """A host belongs to one site: an import, and ``luutin extract``, know by the host alone whose a page is."""
+        owners: dict[str, str] = {}
+        for site in sites:
+            name = f"sites.{site.slug}"
+            for host in sorted(site.hosts):
+                try:
+                    key = host_key(f"http://{host}/")
+                except ValueError:
+                    raise ConfigError(f"{self._file}: {name} has the host {host}, which is not a host name.") from None
+                if (owner := owners.setdefault(key, name)) != name:
+                    raise ConfigError(
+                        f"{self._file}: {owner} and {name} both have the host {host}, but a host belongs to one site; "
+                        "make them sections of one site, or correct the host of one."
+                    )
+            for section in site.sections:
+                if not _is_on_its_host(section, site):
+                    raise ConfigError(
+                        f"{self._file}: the section {section.name!r} of {name} has the path {section.path}, which does "
+                        f"not lead to a host of that site; correct it, or add the host to {name}.allowed_hosts."
+                    )
 
     def _declared(self, slug: str, entry: SiteEntry, families: Mapping[str, Family], known: Iterable[str]) -> Site:
         missing = [key for key in REQUIRED if not getattr(entry, key)]
@@ -251,6 +276,19 @@ class Config(_Table):
     def crawlable(self, site: Site) -> bool:
         """Whether ``--all`` and the nightly run crawl this site."""
         return not self.skipped(site)
+
+
+def _is_on_its_host(section: Section, site: Site) -> bool:
+    """Whether a crawl may fetch a section's listing: a host without a port is meant with its scheme's own."""
+    try:
+        parts = urlsplit(site.listing_url(section))
+        standard = {"http": 80, "https": 443}.get(parts.scheme)
+        port = parts.port or standard
+    except ValueError:
+        return False
+    hosts = {(host.hostname, host.port) for host in (urlsplit(f"//{host}") for host in site.hosts)}
+    at = parts.hostname
+    return standard is not None and ((at, port) in hosts or (port == standard and (at, None) in hosts))
 
 
 def load(path: str | os.PathLike[str] | None = None) -> Config:

@@ -40,6 +40,15 @@ def decode(payload: bytes, charset: str | None = None) -> str:
     return payload.decode("cp1258", "replace")
 
 
+def utf8(payload: bytes, charset: str | None = None) -> bytes:
+    """``decode`` in UTF-8, which most pages are in already."""
+    try:
+        payload.decode("utf-8")
+        return payload.removeprefix(codecs.BOM_UTF8)
+    except UnicodeDecodeError:
+        return decode(payload, charset).encode()
+
+
 def _codec(name: str | None) -> str | None:
     """The Python name of a text charset, or None where there is no such charset."""
     try:

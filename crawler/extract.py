@@ -19,6 +19,7 @@ from crawler.site import Reading, Selectors, Site
 from crawler.text import clean
 from crawler.tree import (
     FILE,
+    Head,
     Surroundings,
     absolute,
     base_of,
@@ -40,7 +41,7 @@ EXTRACTOR_VERSION = "1"
 SHORTEST = 40
 #: How much of a page's text is shown to ``quality`` as its notice: of one without an article, or a very short one.
 _OPENING, _SHORT = 600, 1500
-_FILES = re.compile(rb"(?i)\.(?:docx?|xlsx?|pptx?|pdf|rar|zip|od[ts]|rtf)")
+_FILES = re.compile(rb"(?i)\.(?=[doprxz])(?:docx?|xlsx?|pptx?|pdf|rar|zip|od[ts]|rtf)")
 _SPACE = re.compile(r"\s+")
 _LEAD_HINT = re.compile(r"(?:sapo|(?<![a-z])lead(?![a-z])|summary|hometext|intro|mo-?ta|trich-?dan|teaser)")
 #: How many elements above a link to a file may open with "File đính kèm".
@@ -115,12 +116,13 @@ def read(payload: bytes, url: str, site: Site, *, charset: str | None = None, ca
     tree = parse(payload, charset)
     reading = site.reading_at(captured)
     vocab = vocabulary(reading.landmarks)
-    base = base_of(tree, url)
-    titles = titles_of(tree)
+    head = Head.of(tree)
+    base = base_of(head, url)
+    titles = titles_of(head)
     found = _declared(tree, site, reading, vocab)
     text = sum(map(len, found.body.paragraphs)) if found.body is not None else 0
     read = text >= SHORTEST and found.headline is not None and found.date_published is not None
-    around = Surroundings.of(tree, base, brief=read)
+    around = Surroundings.of(tree, head, base, brief=read)
     if not read:
         _complete(found, tree, reading, vocab, titles)
         found.date_published = _more_exact(found.date_published, around.published)
@@ -148,8 +150,9 @@ def read(payload: bytes, url: str, site: Site, *, charset: str | None = None, ca
 def glance(payload: bytes, url: str, site: Site, *, charset: str | None = None) -> Page:
     """A page that is known by its address to be no article: what it says of itself, without reading it."""
     tree = parse(payload, charset)
+    head = Head.of(tree)
     article = Article(urls.canonical_url(url, addresses=site.urls), None, None, None, None, None, None, (), (), (), ())
-    return _page(article, Surroundings.of(tree, base_of(tree, url)), titles_of(tree), "", 0)
+    return _page(article, Surroundings.of(tree, head, base_of(head, url)), titles_of(head), "", 0)
 
 
 def _page(article: Article, around: Surroundings, titles: list[str], how: str, teasers: int) -> Page:

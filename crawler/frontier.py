@@ -160,5 +160,14 @@ def dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
+#: Reasons of rows that are files of articles.
+FILES = ("attachment", "image")
+
+
+def skipped_as(wanted_as: str, reason: str) -> str:
+    """What an address of the frontier that came to nothing is counted as: files of articles by their kind."""
+    return f"{wanted_as}: {reason}" if wanted_as in FILES else reason
+
+
 #: Qualities after which an address is still to be fetched: the answer was about the moment, not about the page.
 PASSING = ("error", "challenge", "login")

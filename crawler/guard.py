@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from scrapy.resolver import CachingThreadedResolver
@@ -28,6 +28,12 @@ _PORTS = {"http": 80, "https": 443}
 
 class PrivateAddressError(DNSLookupError):
     """A host's name resolves to an address that is not public."""
+
+
+def private(host: str, address: str = "") -> str:
+    """Says that a host is at a private address, and which setting allows to ask it; a clause without its full stop."""
+    where = f"at {address}, " if address and address != host else ""
+    return f"{host} is {where}a private address: set network.allow_private_addresses in luutin.toml if that is meant"
 
 
 def is_public(address: str) -> bool:
@@ -96,6 +102,8 @@ class PublicResolver(CachingThreadedResolver):
     """
 
     allow_private = False
+    #: What was said of each name that was refused, for this process: Twisted tells only that there were no results.
+    refused: ClassVar[dict[str, str]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> PublicResolver:
@@ -112,5 +120,6 @@ class PublicResolver(CachingThreadedResolver):
     @staticmethod
     def _public(address: str, name: str) -> str:
         if not is_public(address):
-            raise PrivateAddressError(f"{name} resolves to {address}, which is not a public address")
+            said = PublicResolver.refused[name] = private(name, address)
+            raise PrivateAddressError(said)
         return address

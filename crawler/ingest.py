@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from base64 import b32encode
 from collections import Counter
 from collections.abc import Callable
@@ -219,6 +218,8 @@ def _canonical(link: str | None, site: Site, at: _Address) -> _Address | None:
         key = urls.url_key(url)
     except ValueError:
         return None
+    if key == at.key:
+        return _Address(url, key, at.identity) if urls.is_article(url, site.urls) else None
     address = _Address(url, key, article_id(site, url, key))
     if not urls.is_article(url, site.urls) or not _is_own(address, site, at):
         return None
@@ -281,16 +282,6 @@ def _without_host(link: str, at: _Address) -> str:
     if split.path.startswith("//"):  # which would name a host
         return link
     return f"{split.path}?{split.query}" if split.query else split.path
-
-
-def spare_collector() -> None:
-    """For a process that reads pages by the thousand: lets Python look for cycles rarely.
-
-    Every page leaves one tree of objects that point at each other and nothing else; looking for such trees as often as
-    Python does by default costs 5 % of a crawl.
-    """
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 class Ingest:

@@ -16,7 +16,9 @@ from scrapy.logformatter import LogFormatter
 from scrapy.robotstxt import RobotParser
 
 from crawler import clock
-from crawler.errors import LuutinError
+from crawler.errors import ConfigError, LuutinError
+from crawler.guard import PublicResolver, private
+from crawler.tally import in_words
 from crawler.warc import Exchange
 
 if TYPE_CHECKING:
@@ -64,13 +66,15 @@ class _Middleware:
 
 
 class GuardMiddleware(_Middleware):
-    """Lets a request out or not: redirects and robots.txt pass here too. Each refusal is counted by its reason."""
+    """Lets a request out or not: redirects and robots.txt pass here too."""
 
     def process_request(self, request: Request) -> None:
         """Raises IgnoreRequest for what may not leave this machine."""
         if reason := self.spider.guard.refusal(request.url):
-            self.spider.tally.skipped[reason] += 1
-            raise IgnoreRequest(reason)
+            self.spider.skip(request.cb_kwargs.get("row"), reason)
+            if reason == "private_address" and self.spider.is_home(request.url):
+                self.spider.fail(ConfigError(private(urlsplit(request.url).netloc)))
+            raise IgnoreRequest(in_words(reason))
 
 
 class _StayAway(RobotParser):
@@ -107,16 +111,20 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest as error:
-            self._spider.tally.skipped["robots"] += 1
-            if isinstance(rp, _StayAway):
+            away = isinstance(rp, _StayAway)
+            self._spider.skip(request.cb_kwargs.get("row"), "robots_unreadable" if away else "robots")
+            if away:
                 raise LaterError("robots.txt cannot be read") from error
             raise
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
+        said = PublicResolver.refused.get(urlsplit(f"//{netloc}").hostname or "")
+        if said and self._spider.is_home(f"//{netloc}"):
+            self._spider.fail(ConfigError(said))
         self._away(netloc, f"robots.txt cannot be read ({exc or type(exc).__name__})")
 
     def _away(self, netloc: str, why: str) -> None:
-        if netloc == urlsplit(self._spider.site.home_url).netloc:  # not for a host that only has files
+        if self._spider.is_home(f"//{netloc}"):  # not for a host that only has files
             self._spider.tally.refused = why
         waiting = cast("Deferred[RobotParser | None]", self._parsers[netloc])
         self._parsers[netloc] = nothing = _StayAway()
@@ -189,7 +197,6 @@ class CaptureMiddleware(_Middleware):
     def process_request(self, request: Request) -> None:  # noqa: ARG002 - Scrapy's
         """The last word before the wire. Raises LaterError where nothing may leave any more."""
         if reason := self.spider.stopped():
-            self.spider.tally.skipped[reason] += 1
             raise LaterError(reason)
         self.spider.tally.requests += 1
 

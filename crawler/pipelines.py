@@ -25,7 +25,7 @@ from crawler.warc import Capture, Exchange, WarcWriter, compress, payload_digest
 
 #: Captures per transaction: an fsync and a commit cost 5 to 20 ms, whatever the number. What a kill loses is fetched
 #: again.
-BATCH = 48
+BATCH = 96
 
 #: Seconds after which a batch is stored although it is not full: whoever watches a slow crawl sees it move.
 PATIENCE = 5.0
@@ -83,7 +83,7 @@ class Intake:
         reason: str | None = self._guard.refusal(url)
         if kind in ENDINGS and not ENDINGS[kind].fullmatch(PurePosixPath(urlsplit(url).path).suffix):
             reason = "other_type"
-        if reason:
+        if reason and kind in ENDINGS:
             self.tally.skipped[f"{kind}: {reason}"] += 1
         return reason is None
 

@@ -112,7 +112,9 @@ _COLUMNS = (
     *("crawl_id", "record_type", "status_code", "media_type", "etag", "last_modified"),
     *("warc_file", "warc_offset", "warc_length"),
 )
-_INSERT = f"INSERT INTO captures ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_INSERT = (
+    f"INSERT INTO captures ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT DO NOTHING"
+)
 _REPLACE = f"UPDATE captures SET {', '.join(f'{c} = ?' for c in _COLUMNS)} WHERE id = ?"
 _RESOLVE = (
     "UPDATE captures SET article_id = :article_id, reading_digest = :reading_digest, content_digest = :content_digest,"
@@ -170,6 +172,12 @@ def _placed(p: Prepared) -> Placed:
     )
 
 
+def _row(capture: Placed, p: Prepared) -> tuple[object, ...]:
+    """``_COLUMNS``."""
+    rest = (p.crawl_id, p.record_type, p.status_code, p.media_type, p.etag, p.last_modified)
+    return (*capture, *rest, p.warc_file, p.warc_offset, p.warc_length)
+
+
 def _unresolved(capture: Placed) -> Placed:
     """A revisit or a 304 as it was before anything was known of what it rests on."""
     return capture._replace(
@@ -215,27 +223,10 @@ class Placing:
 
     def put(self, p: Prepared) -> Placed | None:
         """Adds one capture and puts in place what rests on it; None if the archive has it already."""
-        known = self._db.execute(
-            f"SELECT record_type, {PLACED} FROM captures"
-            " WHERE url_key = ? AND memento_datetime = ? AND payload_digest = ?",
-            (p.url_key, p.memento_datetime, p.payload_digest),
-        ).fetchone()
-        before = None
-        if known is not None:
-            if known[0] != "revisit" or p.record_type == "revisit":
-                return None
-            before = Placed(*known[1:])  # only its payload was missing: the record that has it takes its place
-        identifier = p.capture_id if before and before.id == p.capture_id else self._free_id(p)
-        if identifier is None:
+        capture: Placed | None = _placed(p)
+        assert capture is not None
+        if not self._db.execute(_INSERT, _row(capture, p)).rowcount and (capture := self._put_again(p)) is None:
             return None
-        capture = _placed(p)._replace(id=identifier)
-        rest = (p.crawl_id, p.record_type, p.status_code, p.media_type, p.etag, p.last_modified)
-        row = (*capture, *rest, p.warc_file, p.warc_offset, p.warc_length)
-        if before is None:
-            self._db.execute(_INSERT, row)
-        else:
-            self._db.execute(_REPLACE, (*row, before.id))
-            self._leave(before, capture.article_id)
         resolved = self._resolved(capture)
         if resolved != capture:
             self._db.execute(_RESOLVE, resolved._asdict())
@@ -245,6 +236,27 @@ class Placing:
             self._resolve_again(_NOT_MODIFIED_SINCE, (capture.url_key, capture.memento_datetime))
         if p.record_type != "revisit":
             self._resolve_revisits(capture)
+        return capture
+
+    def _put_again(self, p: Prepared) -> Placed | None:
+        """A capture whose id is taken, or that is there already: None unless only its payload was missing till now."""
+        known = self._db.execute(
+            f"SELECT record_type, {PLACED} FROM captures"
+            " WHERE url_key = ? AND memento_datetime = ? AND payload_digest = ?",
+            (p.url_key, p.memento_datetime, p.payload_digest),
+        ).fetchone()
+        if known is not None and (known[0] != "revisit" or p.record_type == "revisit"):
+            return None
+        before = Placed(*known[1:]) if known is not None else None
+        identifier = p.capture_id if before and before.id == p.capture_id else self._free_id(p)
+        if identifier is None:
+            return None
+        capture = _placed(p)._replace(id=identifier)
+        if before is None:
+            self._db.execute(_INSERT, _row(capture, p))
+        else:  # the record that has the payload takes its place
+            self._db.execute(_REPLACE, (*_row(capture, p), before.id))
+            self._leave(before, capture.article_id)
         return capture
 
     def _free_id(self, p: Prepared) -> str | None:
@@ -291,9 +303,12 @@ class Placing:
 
     def _resolve_revisits(self, capture: Placed) -> None:
         """Those that rest on this payload, unless an earlier record of it at the same address serves them already."""
-        here = self._db.execute(_REFERENT_HERE, (capture.payload_digest, capture.site, capture.url_key)).fetchone()
+        payload = (capture.payload_digest, capture.site)
+        if self._db.execute(_REVISITS, payload).fetchone() is None:
+            return
+        here = self._db.execute(_REFERENT_HERE, (*payload, capture.url_key)).fetchone()
         if here is not None and here["id"] == capture.id:
-            self._resolve_again(_REVISITS, (capture.payload_digest, capture.site))
+            self._resolve_again(_REVISITS, payload)
 
     def _resolve_again(self, query: str, parameters: tuple[str, ...]) -> None:
         for row in self._db.execute(query, parameters).fetchall():
@@ -343,14 +358,13 @@ class Placing:
 
     def _adopt(self, url_key: str, captures: list[Placed] | None = None) -> None:
         """Gives the captures at an address that say nothing themselves to the article whose address it is."""
+        if captures is None:
+            silent = f"SELECT {PLACED} FROM captures WHERE url_key = ? AND reading_digest IS NULL"
+            captures = [Placed(*row) for row in self._db.execute(silent, (url_key,)).fetchall()]
+        if not captures:
+            return
         owner = self._db.execute(_OWNER, (url_key,)).fetchone()
         article_id = owner[0] if owner else None
-        if captures is None:
-            rows = self._db.execute(
-                f"SELECT {PLACED} FROM captures WHERE url_key = ? AND reading_digest IS NULL AND article_id IS NOT ?",
-                (url_key, article_id),
-            ).fetchall()
-            captures = [Placed(*row) for row in rows]
         for capture in captures:
             if capture.article_id == article_id:
                 continue

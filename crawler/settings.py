@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from crawler.garbage import spare_collector
+
 BOT_NAME = "luutin"
 SPIDER_MODULES = ["spiders"]
 SPIDER_LOADER_CLASS = "crawler.spider.SiteLoader"
@@ -28,7 +30,6 @@ TWISTED_DNS_RESOLVER = "crawler.guard.PublicResolver"
 HTTPPROXY_ENABLED = False  # a proxy would resolve names behind the guard's back
 URLLENGTH_LIMIT = 0  # the guard's
 REDIRECT_MAX_TIMES = 5  # RFC 9309 wants five for robots.txt; nobody needs more
-COOKIES_ENABLED = False  # SiteSpider allows them where paging is a postback and may need a session
 
 # --- what is said to a site
 DEFAULT_REQUEST_HEADERS = {
@@ -54,40 +55,25 @@ SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # newest first, as th
 SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"  # one site: nothing to balance
 WARN_ON_GENERATOR_RETURN_VALUE = False
 DOWNLOADER_STATS = False
+# All that stands between the spider and the wire, from one to the other. Scrapy's own lists are emptied, because what
+# they name is imported even where it is switched off: one extension alone brings aiohttp, a tenth of the start-up.
+DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard's
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawler.middlewares.GuardMiddleware": 50,
     "crawler.middlewares.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
     "crawler.middlewares.PolitenessMiddleware": 560,
     "crawler.middlewares.RedirectMiddleware": 600,
     # below everything that changes, answers or repeats a response: what came over the wire, each time that it came
     "crawler.middlewares.CaptureMiddleware": 860,
 }
-# None of them is needed: spiders here get every status, and only requests that the guard has judged.
-SPIDER_MIDDLEWARES = {
-    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
-}
-# Not even imported: remote_control alone brings aiohttp, a quarter of a second.
-EXTENSIONS = {
-    "scrapy.extensions.closespider.CloseSpider": None,
-    "scrapy.extensions.corestats.CoreStats": None,
-    "scrapy.extensions.feedexport.FeedExporter": None,
-    "scrapy.extensions.logstats.LogStats": None,
-    "scrapy.extensions.memdebug.MemoryDebugger": None,
-    "scrapy.extensions.memusage.MemoryUsage": None,
-    "scrapy.extensions.remote_control.RemoteControl": None,
-    "scrapy.extensions.spiderstate.SpiderState": None,
-    "scrapy.extensions.telnet.TelnetConsole": None,
-    "scrapy.extensions.throttle.AutoThrottle": None,
-}
+# Spiders here get every status, and only requests that the guard has judged.
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
+EXTENSIONS_BASE: dict[str, int] = {}
+spare_collector()  # before most modules are loaded
 REACTOR_THREADPOOL_MAXSIZE = 4  # it resolves names, nothing else
 
 # --- what is logged: nothing per response

@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import signals
-from scrapy.exceptions import DontCloseSpider, IgnoreRequest
+from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
 from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.misc import load_object
 
@@ -21,9 +22,9 @@ from crawler.archive import Archive
 from crawler.config import Config, load
 from crawler.content_coding import TooLargeError, decode
 from crawler.errors import InputError, LuutinError
-from crawler.frontier import END, PASSING, FrontierRow
+from crawler.frontier import END, FILES, PASSING, FrontierRow, skipped_as
+from crawler.garbage import spare_collector
 from crawler.guard import Guard
-from crawler.ingest import spare_collector
 from crawler.links import Listing, NextPage, listing_links
 from crawler.middlewares import CAPTURE, QUALITY, LaterError
 from crawler.pipelines import Intake
@@ -56,9 +57,6 @@ AGAIN = (timedelta(hours=12), timedelta(days=30))
 
 #: An address that still stands in the frontier after so many answers in one night goes round in circles.
 MOST_TIMES = 4
-
-#: Reasons of frontier rows that are files of articles.
-FILES = ("attachment", "image")
 
 
 class SiteSpider(scrapy.Spider):
@@ -148,6 +146,15 @@ class SiteSpider(scrapy.Spider):
             self.tally.limited = f"the night's {self.config.budget.requests_per_site} requests are used up"
             return "budget"
         return ""
+
+    def is_home(self, url: str) -> bool:
+        """Whether a URL is on the host of the site's home page."""
+        return urlsplit(url).netloc == urlsplit(self.site.home_url).netloc
+
+    def skip(self, row: FrontierRow | None, reason: str) -> None:
+        """Counts what could have been an article or a file of one, and was not; listings and robots.txt have no row."""
+        if row is not None:
+            self.tally.skipped[skipped_as(row.reason, reason)] += 1
 
     def fail(self, error: Exception | str) -> None:
         """Something of our own went wrong (a full disk): nothing more is fetched."""
@@ -273,12 +280,15 @@ class SiteSpider(scrapy.Spider):
 
     def parse_row(self, response: Response, row: FrontierRow) -> None:
         """The last answer to a row's request: its capture is on its way into the archive."""
-        self._answered(row, failed=response.meta[QUALITY] in PASSING)
+        if failed := response.meta[QUALITY] in PASSING:
+            self.skip(row, response.meta[QUALITY])
+        self._answered(row, failed=failed)
 
     def lost_row(self, failure: Failure) -> None:
         """No answer, or none allowed."""
         row: FrontierRow = failure.request.cb_kwargs["row"]  # type: ignore[attr-defined]
         if not isinstance(failure.value, IgnoreRequest):
+            self.skip(row, "too_large" if isinstance(failure.value, DownloadCancelledError) else "no_answer")
             self._answered(row, failed=True)
             return
         self.waiting.discard(row.url_key)

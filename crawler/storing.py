@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from crawler.articles import Articles, Settled
-from crawler.frontier import PASSING, FrontierRow, dumps, enter
+from crawler.derive import HOME
+from crawler.frontier import PASSING, FrontierRow, dumps, enter, skipped_as
 from crawler.placing import ARTICLE, FILE, NOT_MODIFIED, REDIRECT, Placing, Prepared
 
 #: How many redirects from one spelling of an address to another are followed: http, https, www. and back is a loop.
@@ -42,8 +43,7 @@ class Batch:
         placing = Placing(self._db)
         listing_more = self._articles.keep(p.reading, p.body) if p.reading is not None else []
         placed = placing.put(p)
-        if p.source == "live":
-            self._fetched(p)
+        wanted_as = self._fetched(p) if p.source == "live" else None
         if placed is None:
             self._db.execute(
                 "INSERT OR IGNORE INTO capture_sources SELECT id, ?, ? FROM captures"
@@ -59,20 +59,26 @@ class Batch:
         if placed.quality == FILE:
             self._articles.link_file(placed.url_key)
         outcome = _outcome(placed.quality, placed.article_id, settled)
-        self._count(p, outcome)
+        self._count(p, outcome, wanted_as)
         return outcome
 
-    def _fetched(self, p: Prepared) -> None:
-        """Takes a fetched address out of the frontier, and puts in what is to be fetched because of it."""
+    def _fetched(self, p: Prepared) -> str | None:
+        """Takes a fetched address out of the frontier, and puts in what is to be fetched because of it.
+
+        Gives the reason why it stood there; None where it did not (a listing, robots.txt), or still does.
+        """
         if p.quality in PASSING:
-            return
-        waited = self._db.execute("SELECT section, attempts FROM frontier WHERE url_key = ?", (p.url_key,)).fetchone()
+            return None
+        waited = self._db.execute(
+            "SELECT section, attempts, reason FROM frontier WHERE url_key = ?", (p.url_key,)
+        ).fetchone()
         if waited is not None and not self._fetch_again(p, waited["attempts"]):
             self._db.execute("DELETE FROM frontier WHERE url_key = ?", (p.url_key,))
         for url, key, reason in p.follow:
             if waited is not None or reason != REDIRECT:  # listings and robots.txt are followed on the spot
                 row = FrontierRow(key, p.site, url, waited["section"] if waited else None, reason, 0)
                 enter(self._db, row, self._recorded_at, unless_captured=True)
+        return waited["reason"] if waited is not None else None
 
     def _fetch_again(self, p: Prepared, attempts: int) -> bool:
         """True for a redirect to the same address in another spelling (https, www.), which stays to be fetched so."""
@@ -98,13 +104,14 @@ class Batch:
         if p.source == "live" and newest.change == "edited" and is_newest:
             self._articles.announce("edited", p.site, article_id, newest, baseline=baseline)
 
-    def _count(self, p: Prepared, outcome: Outcome) -> None:
+    def _count(self, p: Prepared, outcome: Outcome, wanted_as: str | None) -> None:
         if p.crawl_id is None:
             return
         counts = self._counts.setdefault(p.crawl_id, Counter())
         counts["captures"] += 1
-        if outcome.kind == "skipped":
-            self._skipped.setdefault(p.crawl_id, Counter())[outcome.reason] += 1
+        if outcome.kind == "skipped" and wanted_as is not None and not (outcome.reason == REDIRECT and p.follow):
+            reason = "home" if p.quality_reason == HOME else outcome.reason
+            self._skipped.setdefault(p.crawl_id, Counter())[skipped_as(wanted_as, reason)] += 1
         column = {"new": "articles_new", "changed": "revisions_new", "unchanged": "unchanged"}.get(outcome.kind)
         if column is not None:
             counts[column] += 1

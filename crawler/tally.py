@@ -9,8 +9,41 @@ from typing import Literal
 Outcome = Literal["complete", "limited", "failed", "refused", "interrupted"]
 State = Literal["walking", "complete", "cut", "failed"]
 
+#: Why something is not in the archive that could have been an article or a file of one: as it is counted, and as it is
+#: told. Files are counted by their kind as well (``image: not_found``).
+REASONS = {
+    "malformed": "no web address",
+    "scheme": "neither http nor https",
+    "too_long": "too long an address",
+    "other_host": "on a host that is not the site's",
+    "private_address": "at a private address",
+    "denied": "declared as never to be fetched",
+    "robots": "forbidden by robots.txt",
+    "robots_unreadable": "robots.txt of its host cannot be read",
+    "other_type": "a kind of file that is not kept",
+    "too_large": "too large",
+    "no_answer": "no answer",
+    "error": "answered with an error",
+    "not_found": "not found",
+    "redirect": "redirected elsewhere",
+    "home": "the home page in its place",
+    "listing": "a listing in its place",
+    "login": "a sign-in form in its place",
+    "challenge": "a browser check in its place",
+    "empty": "an empty page",
+    "unreadable": "unreadable",
+    "revisit": "the contents it repeats are missing",
+    "not_modified": "unchanged since something that was no article",
+}
+
 #: With more than this share of its articles failing, a crawl has not done its job, whatever its listings said.
 FAILING_SHARE = 0.5
+
+
+def in_words(reason: str) -> str:
+    """``image: not_found`` as a person reads it: ``image: not found``."""
+    kind, colon, code = reason.rpartition(": ")
+    return f"{kind}{colon}{REASONS.get(code, code)}"
 
 
 @dataclass(slots=True)

@@ -204,6 +204,11 @@ def url_key(url: str, *, method: str = "GET", body: bytes = b"") -> str:
     return f"{key}{'&' if '?' in key else '?'}__wb_method={method}&__wb_body={sha256(body).hexdigest()[:16]}"
 
 
+def host_key(url: str) -> str:
+    """The host of a URL as it is compared: without ``www.``, scheme and default port. Raises ValueError for no URL."""
+    return url_key(url).partition(")")[0]
+
+
 def host_free_key(url_key: str) -> str:
     """The part of a URL key behind its host: what stays when a site moves."""
     return url_key.partition(")")[2]

@@ -18,7 +18,6 @@ from crawler.warc_record import (
     Exchange,
     Headers,
     Record,
-    parse_fields,
     payload_digest,
     read_capture,
     request_body_digest,
@@ -85,11 +84,19 @@ def compress(exchange: Exchange, *, revisit_of: Original | None = None, digest: 
     fields = [("WARC-Type", kind), ("WARC-Record-ID", f"<{answer_id}>"), *common, *content]
     fields += [("WARC-Truncated", "length")] if exchange.truncated else []
     head = _head([*fields, ("Content-Type", "application/http; msgtype=response")], block)
-    record = Record(parse_fields(head), block, 0, 0, b"")
+    record = Record({name.lower(): one_line(value) for name, value in fields}, block, 0, 0, b"")
     capture = read_capture(record, "", digest=digest)
     if not isinstance(capture, Capture):
         # What a reader of the file would skip, too (a bomb), is kept as bytes and handed on as a cut capture.
         capture = _unreadable(record, digest)
+
+    if exchange.method != "GET" or exchange.request_body:
+        capture = replace(
+            capture,
+            method=exchange.method,
+            request_body=exchange.request_body,
+            request_body_digest=request_body_digest(exchange.request_body),
+        )
 
     asked = _request_block(exchange)
     request = [("WARC-Type", "request"), ("WARC-Record-ID", f"<{record_id()}>"), *common]
@@ -100,12 +107,7 @@ def compress(exchange: Exchange, *, revisit_of: Original | None = None, digest: 
     return Compressed(
         _member(_head([*request, ("Content-Type", "application/http; msgtype=request")], asked), asked),
         _member(head, block, _LEVEL_OF_CODED if coded else _LEVEL),
-        replace(
-            capture,
-            method=exchange.method,
-            request_body=exchange.request_body,
-            request_body_digest=request_body_digest(exchange.request_body),
-        ),
+        capture,
     )
 
 

@@ -82,15 +82,13 @@ def _get(url: str, config: Config, deadline: float) -> tuple[int, Message, bytes
 
 
 def _connect(host: str, port: int, config: Config, deadline: float) -> socket.socket:
-    from crawler.guard import is_public  # and with it Scrapy, which commands that fetch nothing need not wait for
+    # Imports Scrapy, which commands that fetch nothing need not wait for.
+    from crawler.guard import is_public, private
 
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     allowed = [info for info in found if config.network.allow_private_addresses or is_public(str(info[4][0]))]
     if not allowed:
-        raise InputError(
-            f"{host} is at {found[0][4][0]}, a private address: set network.allow_private_addresses in luutin.toml"
-            " if that is meant."
-        )
+        raise InputError(f"{private(host, str(found[0][4][0]))}.")
     for last, info in enumerate(allowed, 1 - len(allowed)):
         try:
             return socket.create_connection((str(info[4][0]), port), max(0.01, deadline - time.monotonic()))

@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 from crawler import __version__
 from crawler.archive import Archive
 from crawler.config import Config
-from crawler.ingest import PAGES, VAGUE, Ingest, prepare, spare_collector
+from crawler.garbage import spare_collector
+from crawler.ingest import PAGES, VAGUE, Ingest, prepare
 from crawler.site import Site
-from crawler.urls import canonical_url, url_key
+from crawler.urls import canonical_url, host_key, url_key
 from crawler.warc import Capture, Skipped, WarcWriter, read_captures, repair
 from crawler.warc_frames import CUT_OFF, DAMAGED
-from spiders import by_host, host_key, undeclared
+from spiders import by_host, undeclared
 
 #: Captures per transaction: the most that Archive.store calls a good batch, since nobody waits for a single row.
 BATCH = 64

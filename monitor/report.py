@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from crawler.tally import in_words
 from monitor.crawls import CrawlResult
 
 #: Records between two lines of progress where there is no terminal for a bar: half a minute's work.
@@ -162,7 +163,7 @@ def print_crawls(results: Sequence[CrawlResult]) -> None:
     rows = [
         (
             *(r.site, r.outcome, r.listings, r.new, r.changed, r.unchanged, r.errors, r.requests),
-            *(size(r.bytes), f"{r.seconds:.1f}", r.skipped, r.why),
+            *(size(r.bytes), f"{r.seconds:.1f}", {in_words(reason): n for reason, n in r.skipped.items()}, r.why),
         )
         for r in results
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import sqlite3
 import threading
@@ -34,9 +35,13 @@ def build(data_dir: Path, *, base_url: str = "") -> Datasette:
     """
     archive = data_dir / "archive.db"
     metadata = _read("metadata.yaml")
-    metadata["plugins"] = {"luutin": {"archive": str(archive.absolute()), "base_url": base_url.rstrip("/")}}
+    metadata["plugins"] = {"luutin": {"base_url": base_url.rstrip("/")}}
     files = [str(archive)] if _readable(archive) else []
-    return Datasette(files, metadata=metadata, settings=_read("settings.json"))
+    datasette = Datasette(files, metadata=metadata, settings=_read("settings.json"))
+    # Where the pages look for an archive that comes later. Not in the metadata, which /-/metadata shows to everybody,
+    # and not given to the constructor, which would read settings and plugins from there.
+    datasette.config_dir = data_dir.absolute()
+    return datasette
 
 
 def serve(data_dir: Path, *, host: str = "127.0.0.1", port: int = 8001, base_url: str = "") -> None:
@@ -103,8 +108,13 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=128
         )
     except (OSError, OverflowError) as error:
+        if getattr(error, "errno", None) == errno.EADDRINUSE:
+            raise InputError(
+                f"Port {port} on {host} is taken by another program: stop that one, or choose another port with --port"
+                " (0 takes a free one)."
+            ) from error
         reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"Cannot serve on {host}:{port} ({reason}): choose another address or --port.") from error
+        raise InputError(f"Cannot serve on {host}:{port} ({reason}): choose another --host or --port.") from error
     with listener:
         yield listener
 

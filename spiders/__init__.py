@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from crawler.cms import FAMILIES, generic_site
 from crawler.config import Config
 from crawler.site import Site
-from crawler.urls import canonical_url, url_key
+from crawler.urls import canonical_url, host_key
 
 
 @cache
@@ -22,7 +22,10 @@ def declared() -> tuple[Site, ...]:
 
 
 def registry(config: Config) -> dict[str, Site]:
-    """Every site by its slug, as luutin.toml changes and adds to them. Raises ConfigError where that is impossible."""
+    """Every site by its slug, as luutin.toml changes and adds to them.
+
+    Raises ConfigError where that is impossible; a host belongs to one site.
+    """
     return config.registry(declared(), FAMILIES)
 
 
@@ -34,11 +37,6 @@ def by_host(config: Config) -> dict[str, Site]:
         for host in site.hosts:
             found.setdefault(host_key(f"http://{host}/"), sites[site.slug])
     return found
-
-
-def host_key(url: str) -> str:
-    """The host of a URL as it is compared: without ``www.``, scheme and default port. Raises ValueError for no URL."""
-    return url_key(url).partition(")")[0]
 
 
 def undeclared(url: str) -> Site:

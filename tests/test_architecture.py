@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("crawler", "spiders", "monitor")  # each may import those before it
 #: The rooms of crawler/ from the ground up: each imports only rooms before it.
 ROOMS = (
-    *("errors", "clock", "text", "dates", "urls", "site", "cms", "config"),
+    *("errors", "clock", "garbage", "text", "dates", "urls", "site", "cms", "config"),
     *("decode", "landmarks", "lines", "segments", "blocks", "collect", "parts", "tree", "extract", "quality"),
     *("content_coding", "warc_record", "warc_frames", "warc_read", "warc_compose", "warc"),
     *("migrations", "derive", "frontier", "placing", "articles", "storing", "archive", "ingest"),

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -144,18 +145,20 @@ def test_two_runs_never_crawl_into_the_same_archive(tmp_path: Path, monkeypatch:
     ],
 )
 def test_what_the_machine_refuses_is_one_sentence_too(
-    error: BaseException, code: int, said: str, monkeypatch: pytest.MonkeyPatch
+    error: BaseException, code: int, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise error
 
+    Archive(tmp_path / "data").close()
     monkeypatch.setattr("monitor.overview.overview", refuse)
     result = luutin("status")
     assert result.exit_code == code
     assert said in sentence(result)
 
 
-def test_whoever_has_read_enough_may_close_the_pipe() -> None:
+def test_whoever_has_read_enough_may_close_the_pipe(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
     read, write = os.pipe()
     os.close(read)
     with open(write, "wb") as closed:  # noqa: PTH123
@@ -275,6 +278,67 @@ def test_redirects_without_end_and_pages_without_end_are_given_up(tmp_path: Path
         assert "has more than 100000 bytes" in sentence(luutin("extract", address + "large"))
 
 
+def test_a_crawl_of_a_private_address_names_the_setting(world: World, tmp_path: Path) -> None:
+    settings = world.config_toml().replace("allow_private_addresses = true", "allow_private_addresses = false")
+    (tmp_path / "luutin.toml").write_text(settings)
+    result = luutin("crawl", "hai_duong")
+    assert result.exit_code == 4
+    host = world.base_url("hai_duong").split("/")[2]
+    assert f"because {host} is a private address: set network.allow_private_addresses in luutin.toml" in result.stdout
+    assert "private_address " not in result.output.replace("allow_private_addresses ", "")
+
+
+# -- a directory that holds no archive --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "exists"), [("status", False), ("status", True), ("serve", True), ("sites", False)]
+)
+def test_a_directory_that_was_named_and_holds_no_archive_is_not_taken_for_an_empty_one(
+    tmp_path: Path, command: str, exists: bool
+) -> None:
+    if exists:
+        (tmp_path / "data").mkdir()
+    result = luutin(command)
+    assert result.exit_code == 2
+    state = "holds no archive.db" if exists else "is not there"
+    assert f"There is no archive in {tmp_path / 'data'} ({state})" in sentence(result)
+    assert list(tmp_path.glob("data/*")) == []
+
+
+def test_before_the_first_crawl_sites_can_be_listed_and_status_says_that_nothing_is_archived(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    assert "hai_duong" in luutin("sites").stdout
+    monkeypatch.delenv("LUUTIN_DATA")
+    monkeypatch.setattr("monitor.commands.options.PROJECT", tmp_path / "data")
+    result = luutin("status")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"Nothing archived yet in {tmp_path / 'data'}:")
+
+
+def test_serve_without_an_archive_says_how_to_begin_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LUUTIN_DATA")
+    monkeypatch.setattr("monitor.commands.options.PROJECT", tmp_path)
+    monkeypatch.setattr("monitor.stopping.Stop.wait", lambda _: None)
+    result = luutin("serve", "--port", 0)
+    assert result.exit_code == 0
+    assert f'Nothing archived yet in {tmp_path}: "luutin crawl" or "luutin import" begins an archive' in result.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "run"])
+def test_a_port_that_is_taken_is_one_sentence_that_names_it_and_the_option(tmp_path: Path, command: str) -> None:
+    (tmp_path / "luutin.toml").write_text("[sites.sotttt_hanoi]\nenabled = false\n")
+    Archive(tmp_path / "data").close()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = luutin(command, "--port", port)
+    assert result.exit_code == 2
+    assert f"Port {port} on 127.0.0.1 is taken by another program" in sentence(result)
+    assert "choose another port with --port" in sentence(result)
+
+
 # -- crawl, sites, status -----------------------------------------------------------------------------------------
 
 
@@ -289,6 +353,7 @@ def test_a_crawl_tells_what_it_came_to_and_the_next_asks_only_for_what_is_due(wo
     told = crawls(result)
     assert list(told) == ["lam_binh", "quang_binh"]
     assert {(t["outcome"], t["new"], t["changed"]) for t in told.values()} == {("complete", 30, 0)}
+    assert not any("listing" in t["skipped"] for t in told.values())
     assert all(t["listings"] >= 2 and t["requests"] > 30 and t["bytes"] > 0 for t in told.values())
     assert "lam_binh: complete" in result.stderr
     again = crawls(luutin("crawl", "lam_binh", "--json"))["lam_binh"]

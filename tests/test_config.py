@@ -15,6 +15,7 @@ from crawler.cms import FAMILIES
 from crawler.config import VARIABLE, Config, SectionEntry, SiteEntry, load
 from crawler.errors import ConfigError
 from crawler.site import Addresses, Section, Site
+from spiders import by_host, registry
 
 SAMPLE = Path(__file__).parent.parent / "luutin.sample.toml"
 
@@ -203,6 +204,70 @@ def test_a_whole_site_is_declared_without_python(tmp_path: Path) -> None:
 def test_a_half_declared_site_is_refused(tmp_path: Path, text: str, sentence: str) -> None:
     with pytest.raises(ConfigError, match=sentence):
         load(written(tmp_path, text)).registry([SITE], FAMILIES)
+
+
+SITE_B = "[sites.b]\nname = 'B'\ncms = 'generic'\nhome_url = '{}'\nsections = [{{name = 'Tin', path = '{}'}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        (SITE_B.format("https://a.example.gov.vn/huyen-b/", "tin"), "a.example.gov.vn"),
+        (SITE_B.format("http://www.A.example.gov.vn/", "/tin"), "www.a.example.gov.vn"),
+        (SITE_B.format("http://b/", "/tin") + "allowed_hosts = ['a.example.gov.vn']", "a.example.gov.vn"),
+    ],
+)
+def test_a_host_belongs_to_one_site(tmp_path: Path, text: str, host: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        load(written(tmp_path, text)).registry([SITE], FAMILIES)
+    assert str(raised.value) == (
+        f"{tmp_path / 'luutin.toml'}: sites.a_site and sites.b both have the host {host}, but a host belongs to one "
+        "site; make them sections of one site, or correct the host of one."
+    )
+
+
+def test_a_site_may_take_the_host_that_another_has_left(tmp_path: Path) -> None:
+    moved = "[sites.a_site]\nhome_url = 'http://new.example/'\n" + SITE_B.format("http://a.example.gov.vn/", "/tin")
+    assert set(load(written(tmp_path, moved)).registry([SITE], FAMILIES)) == {"a_site", "b"}
+
+
+@pytest.mark.parametrize(
+    "path", ["https://c.example/tin", "//c.example/tin", "https://b:8443/tin", "http://[", "ftp:x"]
+)
+def test_a_section_is_on_a_host_of_its_site(tmp_path: Path, path: str) -> None:
+    config = load(written(tmp_path, SITE_B.format("http://b/", path)))
+    with pytest.raises(ConfigError) as raised:
+        config.registry([SITE], FAMILIES)
+    assert str(raised.value) == (
+        f"{tmp_path / 'luutin.toml'}: the section 'Tin' of sites.b has the path {path}, which does not lead to a host "
+        "of that site; correct it, or add the host to sites.b.allowed_hosts."
+    )
+
+
+@pytest.mark.parametrize(
+    ("home", "path", "hosts"),
+    [
+        ("http://b/", "https://b/tin", []),
+        ("http://b:80/", "/tin", []),
+        ("http://B/", "tin?x=1", []),
+        ("http://[::1]:8080/", "/tin", []),
+        ("http://b/", "https://c.example/tin", ["c.example"]),
+    ],
+)
+def test_a_section_may_be_on_any_of_its_sites_hosts(tmp_path: Path, home: str, path: str, hosts: list[str]) -> None:
+    config = load(written(tmp_path, SITE_B.format(home, path) + f"allowed_hosts = {hosts}\n"))
+    assert "b" in config.registry([SITE], FAMILIES)
+
+
+def test_a_host_that_is_none_is_said(tmp_path: Path) -> None:
+    config = load(written(tmp_path, SITE_B.format("http://b/", "/tin") + "allowed_hosts = ['..']\n"))
+    with pytest.raises(ConfigError, match=r"sites\.b has the host \.\., which is not a host name"):
+        config.registry([SITE], FAMILIES)
+
+
+def test_the_sites_of_this_project_are_each_on_a_host_of_their_own() -> None:
+    sites = registry(Config())
+    assert len(by_host(Config())) == sum(len(site.hosts) for site in sites.values()) >= 6
 
 
 def test_the_user_agent_is_a_header_value() -> None:

@@ -20,6 +20,7 @@ from crawler import errors
 from crawler.archive import Archive
 from crawler.clock import FROZEN
 from crawler.config import VARIABLE, Config, SectionEntry, SiteEntry
+from crawler.tally import REASONS
 from monitor import cli, demonstration
 from monitor.commands.options import DATA
 from monitor.demo.world import World
@@ -83,6 +84,12 @@ def test_every_exit_code_is_described_in_the_help_the_readme_and_the_commands() 
     short = text("README.md").partition("**Exit codes**")[2].partition("\n\n")[0]
     assert {int(n) for n in re.findall(r"\b\d\b", short)} == codes
     assert {int(n) for n in re.findall(r"^ +(\d+) ", cli.EPILOG, flags=re.MULTILINE)} == codes | {130}
+
+
+def test_every_reason_for_leaving_something_out_is_described() -> None:
+    told = rows(part(text("docs/commands.md"), "### What was skipped"))
+    assert {code: row[1] for code, row in told.items() if code in REASONS} == REASONS
+    assert set(told) - {"code"} == set(REASONS)
 
 
 # --- settings

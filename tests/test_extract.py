@@ -255,3 +255,22 @@ def test_a_page_that_tells_machines_when_it_was_published_is_believed_where_it_s
             f"<head>{meta}</head><h1>Bình An hiến đất mở đường giao thông</h1><p>{shown}</p><p>{LEAD}</p><p>{FIRST}</p>"
         )
         assert read(page.encode(), "", generic_site("la.example")).article.date_published == date
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<head><title>Tin</title><base href='/goc/'><link rel='canonical' href='/tin/-/view_content/77-a'></head>",
+        "<head><title>Tin</title>\ufeff chữ lạc <base href='/goc/'>"
+        "<link rel='canonical' href='/tin/-/view_content/77-a'></head>",
+        "<head></head><body><div><title>Tin</title><base href='/goc/'>"
+        "<link rel='canonical' href='/tin/-/view_content/77-a'></div>",
+    ],
+    ids=["whole", "ended by stray text", "everything in the body"],
+)
+def test_what_a_page_says_of_itself_is_found_where_its_head_is_broken(head: str) -> None:
+    page = portal(f"<p>{FIRST}</p><p><img src='anh.jpg'></p><p>{SECOND}</p>").decode()
+    _, _, rest = page.partition("</head>")
+    read_page = read(f"<html>{head}{rest}".encode(), "https://thu.example/vi/tin/-/view_content/77-binh-an", SITE)
+    assert (read_page.title, read_page.canonical) == ("Tin", "https://thu.example/tin/-/view_content/77-a")
+    assert [image.url for image in read_page.article.images] == ["https://thu.example/goc/anh.jpg"]

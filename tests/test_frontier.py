@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import Archive
+from crawler.derive import HOME
 from crawler.frontier import LEASE
 from crawler.placing import REDIRECT
 from tests.captures import SITE, error, key_of, missing, moment, page, redirect
@@ -160,7 +162,8 @@ def test_crawl_ids_sort_in_the_order_of_their_starts_although_the_clock_stands_s
 def test_a_crawl_counts_what_was_stored_and_what_it_is_told(archive: Archive) -> None:
     crawl_id = archive.start_crawl("thu", "test")
     assert archive.is_first_crawl("thu")
-    captures = [page("/a", moment(1)), page("/a", moment(2)), missing("/b", moment(2))]
+    archive.schedule("thu", [("http://thu.example.vn/b", key_of("/b"))], "revisit")
+    captures = [page("/a", moment(1)), page("/a", moment(2)), missing("/b", moment(2)), missing("/c", moment(2))]
     archive.store([replace(c, crawl_id=crawl_id) for c in captures])
     archive.progress_crawl(crawl_id, requests=3, bytes=10, skipped={"robots": 2})
     archive.progress_crawl(crawl_id, requests=1, skipped={"robots": 1})
@@ -170,5 +173,19 @@ def test_a_crawl_counts_what_was_stored_and_what_it_is_told(archive: Archive) ->
     row = archive.connection.execute(
         "SELECT captures, articles_new, unchanged, requests, bytes, skipped, outcome FROM crawls"
     ).fetchone()
-    assert tuple(row) == (3, 1, 1, 4, 10, '{"not_found": 1, "robots": 3}', "complete")
+    assert tuple(row) == (4, 1, 1, 4, 10, '{"not_found": 1, "robots": 3}', "complete")
     assert not archive.is_first_crawl("thu")
+
+
+def test_skipped_is_what_could_have_been_an_article_or_a_file_and_was_not(archive: Archive) -> None:
+    crawl_id = archive.start_crawl("thu", "test")
+    asked = {"/gone": "listed", "/moved": "listed", "/away": "revisit", "/home": "revisit", "/a.jpg": "image"}
+    for path, reason in asked.items():
+        archive.schedule("thu", [(f"http://thu.example.vn{path}", key_of(path))], reason)
+    away = replace(redirect("/away", moment(1), "/elsewhere"), follow=())  # to another host
+    home = replace(redirect("/home", moment(1), "/"), quality_reason=HOME, follow=())
+    answers = [missing("/gone", moment(1)), redirect("/moved", moment(1), "/new"), away, home]
+    answers += [missing("/a.jpg", moment(1)), missing("/robots.txt", moment(1)), page("/tin", moment(1))]
+    archive.store([replace(answer, crawl_id=crawl_id) for answer in answers])
+    [(skipped,)] = archive.connection.execute("SELECT skipped FROM crawls").fetchall()
+    assert json.loads(skipped) == {"not_found": 1, "redirect": 1, "home": 1, "image: not_found": 1}

@@ -93,6 +93,10 @@ def test_a_name_that_resolves_to_a_private_address_is_refused(
         assert results == [address]
     else:
         assert results[0].check(PrivateAddressError)
+        said = (
+            f"a.example.gov.vn is at {address}, a private address: set network.allow_private_addresses in luutin.toml"
+        )
+        assert said in str(results[0].value)
     resolver.allow_private = True
     resolver.getHostByName("a.example.gov.vn").addBoth(results.append)
     assert results[-1] == address

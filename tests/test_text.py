@@ -184,6 +184,11 @@ class TestDigests:
             text.reading_digest({"x": object()})
 
 
+@given(st.text(max_size=200))
+def test_word_by_word_the_search_forms_are_those_of_the_whole(s: str) -> None:
+    assert text.search_forms(s) == (text.exact_form(s), text.folded_form(s))
+
+
 @pytest.fixture(scope="module")
 def index() -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(":memory:")

@@ -231,6 +231,44 @@ def test_a_long_list_of_results_is_paged(shelf: Shelf, reader: Reader) -> None:
         assert reader.get(str(httpx.URL("/tim-kiem", params={"q": "tin", "page": odd}))).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/archive?sql=selec",
+        "/archive?sql=select+*+from+nothing",
+        "/archive/articles?_where=nothing(",
+        "/archive/articles?_sort=nothing",
+        "/archive/nothing",
+        "/-/nothing",
+    ],
+)
+def test_a_visitors_mistake_leaves_no_traceback_in_the_log(
+    shelf: Shelf, reader: Reader, path: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    shelf.done()
+    assert reader.get(path).status_code >= 400
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "Traceback" not in err
+    assert err.count("\n") <= 1, "Datasette's one line about somebody's SQL"
+
+
+def test_a_mistake_of_ours_is_logged(
+    shelf: Shelf, reader: Reader, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.done()
+    monkeypatch.setattr("monitor.web.queries.front", lambda _: 1 / 0)
+    assert reader.get("/").status_code == 500
+    assert "ZeroDivisionError" in capfd.readouterr().err
+
+
+def test_the_metadata_that_everybody_may_read_name_no_place_of_this_machine(
+    shelf: Shelf, reader: Reader, tmp_path: Path
+) -> None:
+    shelf.done()
+    assert str(tmp_path) not in reader.text("/-/metadata.json")
+
+
 def test_readers_see_what_a_writer_has_committed_and_nothing_else(shelf: Shelf, reader: Reader, tmp_path: Path) -> None:
     shelf.article("Đã xong", "Một.")
     shelf.db.conn.commit()

@@ -78,7 +78,7 @@ def sites(setting: Setting) -> None:
 
     declared = setting.sites()
     rows = []
-    for state in overview(setting.data, declared, setting.config):
+    for state in overview(setting.to_read(perhaps_empty=True), declared, setting.config):
         site = declared.get(state.site)
         rows.append(
             (
@@ -101,7 +101,7 @@ def status(setting: Setting, as_json: bool) -> None:
     from monitor.overview import overview
     from monitor.report import print_json, print_table
 
-    states = overview(setting.data, setting.sites(), setting.config)
+    states = overview(setting.to_read(), setting.sites(), setting.config)
     if as_json:
         print_json({"data": str(setting.data), "sites": [asdict(state) for state in states]})
         return
@@ -116,5 +116,6 @@ def status(setting: Setting, as_json: bool) -> None:
             )
         )
     columns = ("site", "last crawl (UTC)", "outcome", "articles", "texts", "newest", "waiting", "to know")
-    click.echo(f"The archive in {setting.data}:")
+    begun = "The archive" if setting.has_archive() else "Nothing archived yet"
+    click.echo(f"{begun} in {setting.data}:")
     print_table(columns, rows, below=("to know",))

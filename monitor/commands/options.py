@@ -34,6 +34,24 @@ class Setting:
     config_file: str  # absolute; "" where none was named
     chosen: bool  # whether --data or LUUTIN_DATA was given
 
+    def to_read(self, *, perhaps_empty: bool = False) -> Path:
+        """The data directory, for a command that only reads the archive in it.
+
+        Raises InputError where a directory was named and holds none, or with ``perhaps_empty`` is not there at all:
+        what is mistyped must not pass for empty. In the project's own directory an archive may be still to come.
+        """
+        if self.chosen and not (self.data.is_dir() if perhaps_empty else self.has_archive()):
+            state = "holds no archive.db" if self.data.is_dir() else "is not there"
+            raise InputError(
+                f"There is no archive in {self.data} ({state}): name another directory with --data or {DATA}, or begin"
+                ' an archive there with "luutin crawl" or "luutin import".'
+            )
+        return self.data
+
+    def has_archive(self) -> bool:
+        """Whether anything was ever archived in the data directory."""
+        return (self.data / "archive.db").is_file()
+
     def sites(self) -> dict[str, Site]:
         """Every site that is declared, by slug. Raises ConfigError."""
         from spiders import registry  # a second: it imports Scrapy

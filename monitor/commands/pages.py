@@ -15,7 +15,7 @@ from crawler.cms import generic_site
 from crawler.config import MAX_BYTES
 from crawler.errors import InputError
 from crawler.site import Site
-from crawler.urls import is_article
+from crawler.urls import host_key, is_article
 from monitor.commands.options import Setting, common, named
 from monitor.fetch import Fetched, fetch
 
@@ -105,7 +105,7 @@ def _site(fetched: Fetched, slug: str | None, setting: Setting) -> tuple[Site | 
 
 
 def _of_host(url: str, setting: Setting) -> Site | None:
-    from spiders import by_host, host_key, undeclared
+    from spiders import by_host, undeclared
 
     if not url:
         return None

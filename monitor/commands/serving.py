@@ -83,6 +83,13 @@ def serve(setting: Setting, host: str | None, port: int | None) -> None:
     at = setting.config.serve
     base_url = setting.config.archive.public_base_url or ""
     chosen = at.port if port is None else port
-    with stopping() as stop, serving(setting.data, host=host or at.host, port=chosen, base_url=base_url) as address:
-        click.echo(f"Showing {setting.data} at {address} (Ctrl-C ends)")
+    data = setting.to_read()
+    if not setting.has_archive():
+        click.echo(
+            f'Nothing archived yet in {data}: "luutin crawl" or "luutin import" begins an archive, which is then shown '
+            'here; "luutin demo" makes one with invented sites.',
+            err=True,
+        )
+    with stopping() as stop, serving(data, host=host or at.host, port=chosen, base_url=base_url) as address:
+        click.echo(f"Showing {data} at {address} (Ctrl-C ends)")
         stop.wait()

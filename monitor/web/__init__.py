@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
+from datasette import handle_exception
 from markupsafe import Markup
 from pluggy import HookimplMarker
 
@@ -14,6 +15,10 @@ from crawler.text import match_query
 from monitor.web import pages, queries, snippets
 
 hookimpl = HookimplMarker("datasette")  # what ``from datasette import hookimpl`` gives, but typed
+
+# Where rich is installed, Datasette prints a page of traceback, with all local variables, for each address that is not
+# there and each slip in somebody's SQL. Without it, only what ends as status 500 is printed: a mistake of the program.
+handle_exception.rich = None
 
 #: The FTS5 expression that matches nothing; the empty string is a syntax error.
 _NOTHING = '""'

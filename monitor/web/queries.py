@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from datasette.database import Database, QueryInterrupted
@@ -134,10 +133,8 @@ order by a.date_published, a.id limit 50
 async def database(datasette: Any) -> Database | None:
     """The archive, or None while there is none: it may come into being after the server was started."""
     if ARCHIVE not in datasette.databases:
-        path = (datasette.plugin_config("luutin") or {}).get("archive")
-        if path is None and datasette.config_dir is not None:
-            path = datasette.config_dir / f"{ARCHIVE}.db"
-        if path is None or not Path(path).exists():
+        path = datasette.config_dir / f"{ARCHIVE}.db" if datasette.config_dir is not None else None
+        if path is None or not path.exists():
             return None
         datasette.add_database(Database(datasette, path=str(path), is_mutable=True), name=ARCHIVE)
     archive: Database = datasette.get_database(ARCHIVE)
