@@ -35,8 +35,9 @@ unit: setup
 bench: setup ## every benchmark, as ratios against a named baseline
 	@for bench in benchmarks/bench_*.py; do "$(BIN)/python" "$$bench" || exit 1; done
 
-soak: setup ## the long forms of the tests: 10,000 broken pages, every site killed sixty times
-	LUUTIN_SOAK=1 "$(BIN)/python" -m pytest --durations=0 tests/test_mutated.py tests/test_road.py
+soak: setup ## the long forms of the tests: 10,000 broken pages, every site killed sixty times, fourteen nights of kills
+	LUUTIN_SOAK=1 "$(BIN)/python" -m pytest --durations=0 \
+		tests/test_mutated.py tests/test_road.py tests/test_crawls_kill.py tests/test_nights.py tests/test_refetched.py
 
 lock: setup ## renew requirements.lock
 	"$$(command -v uv || echo "$(BIN)/uv")" pip compile --upgrade --quiet pyproject.toml --group dev --universal --generate-hashes \

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,13 +23,18 @@ from crawler.errors import LockedError, StorageError
 from crawler.frontier import Frontier, dumps
 from crawler.migrations import migrations
 from crawler.placing import ARTICLE, PAYLOAD, Prepared
+from crawler.rereading import Changes, ReadAgain, Rereading, Stored
 from crawler.site import Site
 from crawler.storing import Batch, Outcome, count
+from crawler.studying import Study
 
 __all__ = ["Archive", "Known", "Outcome", "Prepared"]
 
 #: Seconds that a writer waits for another one. Transactions last milliseconds; whoever holds on longer hangs.
 PATIENCE = 60.0
+
+#: Seconds between two looks at whether the other one is done: less than it takes between two of its transactions.
+TICK = 0.002
 
 CrawlOutcome = Literal["complete", "limited", "failed", "refused", "interrupted"]
 
@@ -135,7 +140,7 @@ class Archive(Frontier):
             if self.connection.in_transaction:
                 yield self.connection
                 return
-            with self._storing(), self._lock:
+            with self._storing(), self._lock.acquire(poll_interval=TICK):
                 self.connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield self.connection
@@ -271,6 +276,55 @@ class Archive(Frontier):
             outcomes = [work.store(p) for p in batch]
             work.close()
         return outcomes
+
+    def reread(
+        self,
+        site_slug: str,
+        captures: Iterable[tuple[Stored, Prepared]],
+        changes: Changes,
+        *,
+        read_again: ReadAgain,
+        dry_run: bool = False,
+    ) -> None:
+        """Gives stored captures of a site what they are read as by today's rules, and all that follows, in one go.
+
+        Whole groups of ``rereading.groups`` are a good batch. No event comes of it. Adds to ``changes`` what changed;
+        with ``dry_run`` that is all that is done.
+        """
+        try:
+            with self.writing() as db:
+                work = Rereading(db, site_slug, timestamp(now()), read_again, changes)
+                for stored, prepared in captures:
+                    work.take(stored, prepared)
+                work.close()
+                if dry_run:
+                    raise _DryRunError
+        except _DryRunError:
+            pass
+
+    def study(
+        self, moved: Callable[[int, int], None] = lambda _done, _all: None, stop: Callable[[], bool] = lambda: False
+    ) -> int:
+        """Makes what follows from texts alone (crawler/studying) wherever it waits to be made, in short transactions.
+
+        Returns how many changes of articles were studied; tells ``moved`` so now and then, with how many there are.
+        What ``stop`` cuts short goes on with the next call.
+        """
+        work = Study(self.connection)
+        if work.is_by_other_rules():
+            with self.writing():
+                work.begin_anew()
+        done, total = 0, work.left()
+        while (due := work.due()) and not stop():
+            work.prepare(due)
+            with self.writing():
+                done += work.write(due)
+            moved(done, max(done, total))
+        return done
+
+
+class _DryRunError(Exception):
+    """Ends a transaction that was only tried."""
 
 
 def _next_id(moment: datetime, last: str | None) -> str:

@@ -11,26 +11,25 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from urllib.parse import urljoin
 
-from crawler.derive import Fact, Reading, Revision, State, derive, fuller_images
+from crawler.changes import summary
+from crawler.derive import Fact, Revision, State, derive, fuller_images
+from crawler.journal import Event, announce
 from crawler.placing import FILE, PLACED, Placed
+from crawler.reading import Reading
 from crawler.text import search_forms, text_digest
 from crawler.urls import url_key
-
-#: Event ids are UUIDs, version 5, of ``<article id>/<kind>/<memento datetime of the revision>`` in this namespace.
-EVENTS = uuid.UUID("6d1f0f9e-5d0b-5c0e-8f52-1a7e0f6f2c11")
 
 _READING = ", ".join(f.name for f in fields(Reading))
 _COLUMNS_OF = attrgetter(*(f.name for f in fields(Reading)))
 _LOAD = (
     "SELECT a.status, a.url, a.url_key, a.first_seen, a.last_seen, a.last_checked, a.last_changed, a.revision_count,"
     " a.current_revision_id, r.memento_datetime AS current_since, r.reading_digest AS current_reading,"
-    " a.docid, a.headline, a.text_digest"
+    " a.docid, a.headline, a.text_digest, a.date_published"
     " FROM articles AS a JOIN revisions AS r ON r.id = a.current_revision_id WHERE a.id = ?"
 )
 _ARTICLE = (
@@ -55,6 +54,10 @@ _UPSERT_REVISION = (
 _FACTS = (
     f"SELECT {PLACED} FROM captures WHERE article_id = ?"
     " AND (reading_digest IS NOT NULL OR quality IN ('not_found', 'home', 'redirect'))"
+)
+_OPEN_REMOVAL = (
+    "SELECT first_missing, confirmed, decision FROM removals WHERE article_id = ? AND restored IS NULL"
+    " ORDER BY first_missing DESC LIMIT 1"
 )
 _LINK_FILES = (
     "UPDATE attachments SET (capture_id, media_type, content_length, payload_digest) ="
@@ -91,7 +94,8 @@ def _row(article_id: str, r: Revision) -> tuple[object, ...]:
         *(r.id, article_id, r.capture_id, r.memento_datetime, r.observed_after, r.memento_datetime),
         *(said.headline, said.description, said.author, said.date_published, said.section),
         *(said.text_digest, said.content_digest, said.reading_digest, r.change),
-        *(r.words_added, r.words_removed, said.extractor_version),
+        *((r.changes.words_added, r.changes.words_removed) if r.changes else (None, None)),
+        r.extractor_version,
     )
 
 
@@ -114,28 +118,32 @@ class Articles:
         self._bodies: dict[str, str] = {}
         self._docid: int | None = None
         self._groups: set[str] = set()  # text digests whose articles may have another first one
+        self._redated: set[tuple[str, int]] = set()  # text and docid of articles that are of another day
         self._indexed: dict[int, tuple[tuple[str, str] | None, tuple[str, str] | None]] = {}
 
     def keep(self, reading: Reading, body: str) -> list[str]:
         """Stores what a capture said, once, under its digest; returns the articles whose images it changes."""
-        held = self._held(reading.reading_digest)
+        held = self.held(reading.reading_digest)
         if held is not None:
             if reading.images == held.images or (images := fuller_images(held.images, reading.images)) == held.images:
                 return []
-            self._readings[reading.reading_digest] = replace(held, images=images)
-            self._db.execute(
-                "UPDATE readings SET images = ? WHERE reading_digest = ?", (images, reading.reading_digest)
-            )
-            query = "SELECT DISTINCT article_id FROM revisions WHERE reading_digest = ?"
-            return [article_id for (article_id,) in self._db.execute(query, (reading.reading_digest,))]
+            return self.show(held, images)
         self._readings[reading.reading_digest] = reading
         self._bodies[reading.text_digest] = body
         self._db.execute(
             "INSERT INTO texts (text_digest, body, word_count) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
             (reading.text_digest, body, reading.word_count),
         )
-        self._db.execute(f"INSERT INTO readings ({_READING}) VALUES ({', '.join('?' * 13)})", _COLUMNS_OF(reading))
+        self._db.execute(f"INSERT INTO readings ({_READING}) VALUES ({', '.join('?' * 12)})", _COLUMNS_OF(reading))
         return []
+
+    def show(self, reading: Reading, images: str) -> list[str]:
+        """Gives a stored reading its pictures' addresses; returns the articles that say it."""
+        digest = reading.reading_digest
+        self._readings[digest] = replace(reading, images=images)
+        self._db.execute("UPDATE readings SET images = ? WHERE reading_digest = ?", (images, digest))
+        query = "SELECT DISTINCT article_id FROM revisions WHERE reading_digest = ?"
+        return [article_id for (article_id,) in self._db.execute(query, (digest,))]
 
     def settle(self, article_id: str, site: str, fact: Fact | None) -> Settled:
         """Writes what the captures of an article now add up to: after ``fact``, or (None) from the start."""
@@ -147,7 +155,8 @@ class Articles:
             state = loaded
             state.extend(fact)
             if not state.revisions:
-                seen = (state.status, state.url, state.url_key, state.last_seen, state.last_checked, article_id)
+                status = state.status if state.status == "live" else self._standing(state)
+                seen = (status, state.url, state.url_key, state.last_seen, state.last_checked, article_id)
                 self._db.execute(_UPDATE_SEEN, seen)
                 return Settled(existed=True)
         else:
@@ -169,7 +178,8 @@ class Articles:
     def _loaded(self, article_id: str, row: sqlite3.Row) -> State:
         return State(article_id, self._reading, self._body, *tuple(row)[:11])
 
-    def _held(self, digest: str) -> Reading | None:
+    def held(self, digest: str) -> Reading | None:
+        """A stored reading."""
         if digest not in self._readings:
             row = self._db.execute(f"SELECT {_READING} FROM readings WHERE reading_digest = ?", (digest,)).fetchone()
             if row is None:
@@ -178,7 +188,7 @@ class Articles:
         return self._readings[digest]
 
     def _reading(self, digest: str) -> Reading:
-        held = self._held(digest)
+        held = self.held(digest)
         assert held is not None, "captures refer to stored readings only"
         return held
 
@@ -188,10 +198,20 @@ class Articles:
             self._bodies[digest] = row[0]
         return self._bodies[digest]
 
+    def _standing(self, state: State) -> str:
+        """The article's status: what monitor/removals has decided holds until the article was good again."""
+        row = self._db.execute(_OPEN_REMOVAL, (state.id,)).fetchone()
+        if row is None or state.last_seen > (row["confirmed"] or row["first_missing"]):
+            return state.status
+        if row["confirmed"]:
+            return "removed"
+        return "live" if row["decision"] == "still_there" else "suspect"
+
     def _write(self, site: str, row: sqlite3.Row | None, state: State) -> None:
         said = self._reading(state.current_reading)
+        status = state.status if row is None else self._standing(state)
         columns = (
-            *(state.status, state.url, state.url_key, state.first_seen, state.last_seen, state.last_checked),
+            *(status, state.url, state.url_key, state.first_seen, state.last_seen, state.last_checked),
             *(state.last_changed, state.revision_count, state.current_revision_id, said.section, said.headline),
             *(said.description, said.author, said.date_published, said.word_count, said.text_digest, state.id),
         )
@@ -202,6 +222,8 @@ class Articles:
         else:
             self._db.execute(_UPDATE_ARTICLE, columns)
             self._index(row["docid"], row, said)
+        if row is not None and (row["date_published"], row["first_seen"]) != (said.date_published, state.first_seen):
+            self._redated.add((said.text_digest, row["docid"]))
         if row is None or (row["text_digest"], row["first_seen"]) != (said.text_digest, state.first_seen):
             self._groups |= {said.text_digest} if row is None else {said.text_digest, row["text_digest"]}
 
@@ -213,6 +235,8 @@ class Articles:
         if gone:
             self._db.executemany("DELETE FROM revisions WHERE id = ?", [(i,) for i in gone])
         self._db.executemany(_UPSERT_REVISION, [r for i, r in now.items() if known.get(i) != r])
+        if revived := [(i,) for i in now if i not in known]:
+            self._db.executemany("DELETE FROM retracted_revisions WHERE id = ?", revived)
         listed = self._list_files(article_id, revisions)
         if known:
             first = revisions[0]
@@ -264,8 +288,10 @@ class Articles:
         self._indexed[docid] = (first_held, (said.headline or "", said.text_digest) if said else None)
 
     def close(self) -> None:
-        """Writes the search index and the groups of articles with the same text."""
+        """Writes the search index, what is to be studied of it later, and the groups of articles with the same text."""
         moved = [(docid, *texts) for docid, texts in self._indexed.items() if texts[0] != texts[1]]
+        queued = self._redated | {(texts[1], docid) for docid, *both in moved for texts in both if texts}
+        self._db.executemany("INSERT OR IGNORE INTO _unstudied (text_digest, docid) VALUES (?, ?)", queued)
         forget = [(docid, *self._forms(*held)) for docid, held, _ in moved if held]
         hold = [(docid, *self._forms(*should)) for docid, _, should in moved if should]
         self._db.executemany(
@@ -285,14 +311,22 @@ class Articles:
 
     def announce(self, kind: str, site: str, article_id: str, revision: Revision, *, baseline: bool) -> None:
         """Adds an event to the journal; the same one twice is one."""
-        # an article is new once, whenever captures from before turn up
-        name = f"{article_id}/{kind}" if kind == "new" else f"{article_id}/{kind}/{revision.memento_datetime}"
-        evidence = json.dumps({"capture": revision.capture_id})
-        self._db.execute(
-            "INSERT OR IGNORE INTO events (id, site, article_id, revision_id, kind, at, recorded_at, baseline, summary,"
-            " evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(str(uuid.uuid5(EVENTS, name)), site, article_id, revision.id, kind, revision.memento_datetime),
-                *(self._recorded_at, baseline, revision.reading.headline, evidence),
-            ),
+        changes = revision.changes if kind == "edited" else None
+        event = Event(
+            kind=kind,
+            site=site,
+            at=revision.memento_datetime,
+            summary=summary(changes) if changes else revision.reading.headline,
+            article_id=article_id,
+            revision_id=revision.id,
+            baseline=baseline,
+            evidence={"capture": revision.capture_id} | ({"kinds": changes.kinds} if changes else {}),
         )
+        announce(self._db, event, recorded_at=self._recorded_at)
+
+    def flips(self, article_id: str) -> bool:
+        """Whether the article's newest revision is one more return to what it said before: the first one is news."""
+        query = "SELECT reading_digest FROM revisions WHERE article_id = ? ORDER BY memento_datetime, id"
+        said = [digest for (digest,) in self._db.execute(query, (article_id,))]
+        returns = [digest in said[:n] for n, digest in enumerate(said)]
+        return returns[-1] and sum(returns) > 1

@@ -15,7 +15,7 @@ from bs4.element import NavigableString, PreformattedString, Tag
 from lxml.etree import HTMLParser
 
 from crawler.lines import Line
-from crawler.segments import Segment, joined
+from crawler.segments import Segment, beside, joined
 from crawler.text import clean
 
 warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
@@ -86,6 +86,7 @@ class _Block:
     path: tuple[int, ...] = ()
     table: int = 0
     pre: bool = False
+    main: bool = False  # inside the element that the page marks as its article
 
 
 #: An element that is being read: its children, the block it stands in, and what it adds to link, bold, italic, caption.
@@ -117,9 +118,12 @@ class _Kept(threading.local):
 _kept = _Kept()
 
 
-def read(html: str) -> Document:
-    """The lines of a piece of HTML, in reading order: paragraphs, list items, headings, table rows."""
-    builder = _Builder()
+def read(html: str, *, hidden: list[str] | None = None) -> Document:
+    """The lines of a piece of HTML, in reading order: paragraphs, list items, headings, table rows.
+
+    ``hidden``, where it is given, receives the texts that the markup hides.
+    """
+    builder = _Builder(hidden)
     try:
         soup = BeautifulSoup(_EMPTY.sub("</p>", html), builder=_kept.builder)
     except ParserRejectedMarkup:
@@ -130,8 +134,9 @@ def read(html: str) -> Document:
 
 
 class _Builder:
-    def __init__(self) -> None:
+    def __init__(self, hidden: list[str] | None) -> None:
         self.document = Document()
+        self.hidden = hidden
         self.segments: list[Segment] = []
         self.current = Segment()
         self.block = _Block()
@@ -141,6 +146,7 @@ class _Builder:
         self.picture_table = 0  # the small table around that image, if there is one
         self.ordinal = 0
         self.data_tables: dict[int, bool] = {}
+        self.rows: set[int] = set()  # the ordinals of table rows
 
     def walk(self, root: Tag) -> None:
         stack: list[_Open] = [(iter(root.contents), self.block, _PLAIN)]
@@ -180,6 +186,8 @@ class _Builder:
                 self.block = self.opened(tag, hint, style, outer)
             contents = iter(tag.contents) if len(stack) < _DEPTH else iter([NavigableString(tag.get_text(" "))])
             stack.append((contents, outer, adds))
+        elif self.hidden is not None and name not in _DROPPED and tag.get_text().strip():
+            self.hidden.append(tag.get_text(" "))
 
     def count(self, adds: tuple[int, int, int, int], sign: int) -> None:
         self.link += sign * adds[0]
@@ -190,7 +198,9 @@ class _Builder:
     def opened(self, tag: Tag, hint: str, style: str, outer: _Block) -> _Block:
         name = tag.name
         self.ordinal += 1
-        chrome = name in ("nav", "footer", "aside") or (name == "header" and outer.name not in ("article", "main"))
+        chrome = name in ("nav", "footer", "aside") or (name == "header" and not outer.main)
+        if name == "tr":
+            self.rows.add(self.ordinal)
         return _Block(
             name=name,
             chrome=outer.chrome or chrome,
@@ -203,6 +213,7 @@ class _Builder:
             path=(*outer.path, self.ordinal),
             table=id(tag) if name == "table" else outer.table,
             pre=outer.pre or name == "pre",
+            main=outer.main or name in ("article", "main"),
         )
 
     def text(self, string: str) -> None:
@@ -231,8 +242,9 @@ class _Builder:
             current.italic += size
         if self.picture is not None:
             block = self.block
-            current.captioned = bool(self.caption) or (bool(block.table) and block.table == self.picture_table)
-            current.picture = current.captioned or _beside(self.picture.path, block.path)
+            own_table = bool(block.table) and block.table == self.picture_table
+            current.captioned = bool(self.caption) or (own_table and not self.is_across(self.picture.path, block.path))
+            current.picture = current.captioned or beside(self.picture.path, block.path)
 
     def line_break(self) -> None:
         if self.current.size or self.current.parts:
@@ -263,7 +275,7 @@ class _Builder:
             self.line_break()
         self.picture, self.picture_table = self.block, self.block.table
         table = tag.find_parent("table") if self.block.table else None
-        if table is not None and len(table.get_text()) > _PICTURE_TABLE:
+        if table is not None and (len(table.get_text()) > _PICTURE_TABLE or _opens_with_text(table)):
             self.picture_table = 0  # a page laid out in tables, not a picture with its caption
 
     def flush(self) -> None:
@@ -279,8 +291,10 @@ class _Builder:
 
     def line(self, segment: Segment) -> Line:
         block, size = self.block, segment.size or 1
+        text = clean("".join(segment.parts))
         return Line(
-            text=clean("".join(segment.parts)),
+            text=text,
+            tail=segment.tail() if text.endswith(")") else "",
             link_share=segment.link / size,
             bold=segment.bold / size > 0.8,
             italic=segment.italic / size > 0.8,
@@ -294,6 +308,11 @@ class _Builder:
             links=tuple(segment.links),
             path=block.path,
         )
+
+    def is_across(self, image: tuple[int, ...], text: tuple[int, ...]) -> bool:
+        """Whether image and text stand in two cells of one row, as a lead does beside its thumbnail."""
+        common = next((n for n, (a, b) in enumerate(zip(image, text, strict=False)) if a != b), 0)
+        return common > 0 and image[common - 1] in self.rows
 
     def is_data(self, row: Tag) -> bool:
         """Whether the row belongs to a table of data: several rows of several short cells, no links, no images."""
@@ -321,6 +340,17 @@ def _is_data_table(table: Tag) -> bool:
     return several > 1
 
 
+def _opens_with_text(table: Tag) -> bool:
+    """Whether text stands in a table before its first image: the page's layout, not a picture with its caption."""
+    for node in table.descendants:
+        if isinstance(node, Tag):
+            if node.name == "img" and not _is_icon(node):
+                return False
+        elif isinstance(node, NavigableString) and node.strip():
+            return True
+    return False
+
+
 def _hint(attrs: Mapping[str, object]) -> str:
     classes, ident = attrs.get("class"), attrs.get("id")
     return f"{classes or ''} {ident or ''}".strip().lower() if classes or ident else ""
@@ -337,12 +367,6 @@ def _is_icon(tag: Tag) -> bool:
     if any(size.isdigit() and int(size) <= _ICON for size in sizes):
         return True
     return _ICON_NAME.search(str(tag.get("src") or "")) is not None
-
-
-def _beside(image: tuple[int, ...], text: tuple[int, ...]) -> bool:
-    """Whether a text's element is the image's own, its neighbour, or one step further in or out."""
-    common = sum(1 for a, b in zip(image, text, strict=False) if a == b)
-    return common >= max(len(image), len(text)) - 2
 
 
 def _added(name: str, hint: str, style: str, attrs: Mapping[str, object]) -> tuple[int, int, int, int]:

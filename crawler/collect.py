@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from crawler.endings import TEASER, commonprefix, is_furniture, is_told, resumes
 from crawler.landmarks import Vocabulary
-from crawler.lines import Line, ends_sentence, is_account, is_caption, is_labelled, is_source, signature
+from crawler.lines import (
+    FILE,
+    Line,
+    Signed,
+    ends_sentence,
+    is_account,
+    is_borrowed,
+    is_caption,
+    is_credit,
+    is_labelled,
+    is_office,
+    is_source,
+    names_furniture,
+    signature,
+    signed,
+)
 from crawler.text import fold
+from crawler.trace import Judged
 
-#: A link of at least this many characters between paragraphs is another article's headline.
-TEASER = 25
 #: A line shorter than this, no sentence, between a nameless page's date and its first paragraph is a bar of buttons;
 #: behind the author's line it is the beginning of what is not the article any more.
 _BAR = 40
 #: How many such lines behind an author's line may hide it.
 _BEHIND = 2
-#: Furniture by the names that templates give it.
-_FURNITURE = re.compile(
-    r"(?<![a-z])(?:nav|navbar|menu\w*|sidebar|breadcrumbs?|footer|topbar|banner|related\w*|other\w*|widget\w*|comments"
-    r"|comment-?(?:form|list|box|area)|rating|share|social\w*|copyright|marquee|poll|weblinks?|lienket"
-    r"|tin-?(?:khac|lien-?quan|moi)|paging|pagination|hot-?news)(?![a-z])"
-)
+#: Where an author's name leads.
+_AUTHORS_PAGE = re.compile(r"/(?:tac-?gia|author)s?/", re.IGNORECASE)
 _BYLINE_HINT = re.compile(r"(?<![a-z])(?:author|tac-?gia|byline|nguoi-?viet)(?![a-z])")
-
-
-def commonprefix(paths: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
-    """The elements that all paths begin with."""
-    low, high = min(paths), max(paths)
-    return next((low[:n] for n, step in enumerate(low) if n >= len(high) or step != high[n]), low)
 
 
 @dataclass(slots=True)
@@ -45,10 +49,20 @@ class Body:
     attached: int = 0  # where a list of attachments starts; equals ``last`` where there is none
 
 
-def collect(lines: list[Line], vocab: Vocabulary, start: int, end: int, *, known: bool) -> Body:
+def collect(
+    lines: list[Line],
+    vocab: Vocabulary,
+    start: int,
+    end: int,
+    *,
+    known: bool,
+    verse: bool = False,
+    why: Judged | None = None,
+) -> Body:
     """The article's text among ``lines[start:end]``: cut at the closing landmark, freed of furniture, signed.
 
     ``known``: the lines come from the article's own container; only landmarks and link lists are furniture there.
+    ``verse``: the text is made of short lines. ``why`` is told what became of each line.
     """
     kept: list[tuple[int, str]] = []
     body = Body(first=start, last=end, attached=end)
@@ -56,28 +70,50 @@ def collect(lines: list[Line], vocab: Vocabulary, start: int, end: int, *, known
     index, prose = start, 0
     while index < end:
         line = lines[index]
-        key = line.key
-        if key and vocab.closing(key) and line.heading != 1:
-            resumed = _resumes(lines, vocab, index, end)
+        key, furniture = line.key, ""
+        ends = key and vocab.closing(key) and line.heading != 1
+        if ends and not is_told(lines, vocab, index, end, known=known, begun=prose > 0):
+            resumed = resumes(lines, vocab, index, end)
             if prose and resumed is None:
                 body.last = index
                 body.attached = _attached(lines, vocab, index, end)
+                if why is not None:
+                    why.ended(index, end, vocab.named(key))
                 break
-            index = resumed if prose and resumed is not None else index + 1
+            after = resumed if prose and resumed is not None else index + 1
+            if why is not None:
+                why.passed(index, after, vocab.named(key), begun=prose > 0)
+            index = after
             continue
         text = line.text if prose else _unglued(line.text, vocab)
         if not prose and key and (is_labelled(text) or _BYLINE_HINT.search(line.hint.rpartition(" div ")[2])):
-            body.author = body.author or _byline(line, text)
-        elif text and not (key and vocab.is_never(key)) and not is_furniture(line, known=known):
+            if why is not None:
+                why.cut(index, "a byline above the text")
+            body.author = body.author or _byline(index, line, text, why)
+        elif (
+            text
+            and not is_furniture(lines, vocab, index, end, known=known and prose > 0)
+            and not (furniture := furniture_by(line, known=known))
+        ):
             kept.append((index, text))
-            prose += line.is_prose
-        elif prose and _leads(lines, index, end):
-            leads.append(index)
+            prose += verse or line.is_prose
+        else:
+            if why is not None:
+                why.cut(index, furniture or vocab.named(key))
+            if prose and _leads(lines, index, end):
+                leads.append(index)
         index += 1
-    if not known:
+    if why is not None:
+        why.left(kept)
+    if not known and not verse:
         _drop_bars(lines, kept)
-    _sign(body, lines, kept, known=known)
-    kept = [(i, text) for i, text in kept if not is_source(text)]
+        if why is not None:
+            why.left(kept, "a short line, no sentence, above the first paragraph")
+    _sign(body, lines, kept, known=known, why=why)
+    alone = len(kept) == 1
+    kept = [(i, text) for i, text in kept if not is_source(text) and not (alone and is_account(text))]
+    if why is not None:
+        why.left(kept, "says where the text was taken from")
     body.links = sum(1 for i in leads if kept and i < kept[-1][0])
     body.paragraphs = [text for _, text in kept]
     body.captions = [text for i, text in kept if is_caption(lines[i])]
@@ -95,26 +131,29 @@ def _unglued(text: str, vocab: Vocabulary) -> str:
     return rest.lstrip(" :.-–|") if not rest or not rest[0].islower() else text
 
 
-def _byline(line: Line, text: str) -> str | None:
+def _byline(index: int, line: Line, text: str, why: Judged | None) -> str | None:
     """The author that a line above the text names; None for a source, and for an account of the CMS."""
-    name = None if is_source(text) else signature(line, before=".")
-    return None if name is None or is_account(name) else name
+    found = None if is_source(text) else signed(line, before=".")
+    if found is None or is_account(found.name):
+        return None
+    if why is not None:
+        why.signed(index, line, found, where="a byline above the text")
+    return found.name
 
 
-def is_furniture(line: Line, *, known: bool) -> bool:
-    """Whether the markup says that a line is none of the article's."""
+def furniture_by(line: Line, *, known: bool) -> str:
+    """What in its markup says that a line is none of the article's; "" where nothing does."""
     if line.chrome:
-        return True
+        return "inside a nav, header, footer or aside"
     if line.caption:
-        return False
+        return ""
     if line.is_link:
-        return not known or line.item or len(line.text) < 20
-    return not known and _FURNITURE.search(line.hint) is not None
-
-
-def names_furniture(hint: str) -> bool:
-    """Whether a template's names for an element are those of furniture."""
-    return _FURNITURE.search(hint) is not None
+        if _AUTHORS_PAGE.search(line.links[0][0]):
+            return ""
+        if known and line.links and all(FILE.search(href) for href, _ in line.links):
+            return "nothing but attached files"
+        return "nothing but links" if not known or line.item or len(line.text) < 20 else ""
+    return "" if known or not names_furniture(line.hint) else "inside an element that is named as furniture"
 
 
 def _leads(lines: list[Line], index: int, end: int) -> bool:
@@ -123,34 +162,6 @@ def _leads(lines: list[Line], index: int, end: int) -> bool:
         return False
     below = lines[index + 1]
     return not below.is_link and not below.item
-
-
-def _resumes(lines: list[Line], vocab: Vocabulary, index: int, end: int) -> int | None:
-    """Where the article goes on behind a landmark in its middle; None where it has ended.
-
-    Behind a bar of buttons one paragraph is enough. Behind a list of related links two pieces must follow one another,
-    a paragraph and a paragraph or a caption: teasers of other articles have a link before each.
-    """
-    final = vocab.ends(lines[index].key)
-    at, linked = index + 1, False
-    while at < end:
-        line = lines[at]
-        key = line.key
-        if key and vocab.closing(key):
-            if vocab.ends(key):
-                return None
-        elif line.is_link or (line.item and len(line.text) < 200):
-            linked = linked or len(line.text) > TEASER
-        elif line.text and not (key and vocab.is_never(key)) and not line.chrome:
-            break
-        at += 1
-    following = [lines[i] for i in range(at, min(at + 3, end)) if lines[i].text]
-    told = [line for line in following if line.is_prose or is_caption(line)]
-    if not following or told[:1] != following[:1] or not any(line.is_prose for line in told):
-        return None
-    if linked or final:
-        return at if linked and told[:2] == following[:2] and len(told) > 1 else None
-    return at
 
 
 def _attached(lines: list[Line], vocab: Vocabulary, index: int, end: int) -> int:
@@ -170,29 +181,74 @@ def _drop_bars(lines: list[Line], kept: list[tuple[int, str]]) -> None:
     ]
 
 
-def _sign(body: Body, lines: list[Line], kept: list[tuple[int, str]], *, known: bool) -> None:
+def _sign(body: Body, lines: list[Line], kept: list[tuple[int, str]], *, known: bool, why: Judged | None) -> None:
     """Takes the author's line off the end of the text; accounts of the CMS go with it, a source comes second."""
     if not known:
         _drop_foreign(lines, kept)
+        if why is not None:
+            why.left(kept, "behind the author's line, in another element than the text")
         _drop_behind(lines, kept)
+        if why is not None:
+            why.left(kept, "a short line behind the author's")
+    behind = _behind_author(lines, kept)
     names: list[str] = []
-    source: str | None = None
+    source: tuple[int, Signed] | None = None
+    if len(kept) > 2 and is_office(kept[-1][1]) and (above := signed(lines[kept[-2][0]], before=kept[-3][1])):
+        office, (index, _) = kept.pop()[1], kept.pop()
+        names = [f"{above.name} {office}"]
+        if why is not None:
+            why.signed(index, lines[index], above, where="the text's last line but its office")
     while len(kept) > 1:
         index, text = kept[-1]
         line = lines[index]
-        name = None if is_account(text) else signature(line, before=kept[-2][1])
-        if name is None and not is_account(text):
+        account = is_account(text)
+        found = None if account else signed(line, before=kept[-2][1])
+        if is_credit(text) and len(kept) > 2 and signed(lines[kept[-2][0]], before=kept[-3][1]) is not None:
+            found = Signed(text, "the photographer's credit below the author's name")
+        if found is None and not account:
             break
-        if name is not None and is_caption(line) and line.align != "right" and not name.istitle():
+        if found is not None and is_caption(line) and line.align != "right" and not _signs_below_image(line, found):
+            break
+        if names and not _several(line, text):
             break
         kept.pop()
-        if name is not None and is_source(text):
-            source = source or name
-        elif name is not None and not is_account(name):
-            names.insert(0, name)
-            if ":" not in text and not is_source(kept[-1][1]):
-                break
-    body.author = "; ".join(names) or body.author or source
+        if found is not None and is_source(text):
+            source = source or (index, found)
+        elif found is not None and not is_account(found.name):
+            names.insert(0, found.name)
+            if why is not None:
+                why.signed(index, line, found, where="the text's last line")
+    kept += behind
+    if why is not None:
+        if source is not None and not names and body.author is None:
+            why.signed(source[0], lines[source[0]], source[1], where="nobody signs, so the source does")
+        why.left(kept, "an account of the CMS, or says where the text was taken from")
+    body.author = "; ".join(names) or body.author or (source[1].name if source is not None else None)
+
+
+def _behind_author(lines: list[Line], kept: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Takes off the captions of images that stand behind the author's right-aligned line, and returns them."""
+    at = len(kept)
+    while at > 2 and is_caption(lines[kept[at - 1][0]]) and lines[kept[at - 1][0]].align != "right":
+        at -= 1
+    line = lines[kept[at - 1][0]] if at else None
+    if line is None or line.align != "right" or at == len(kept) or signature(line, before=".") is None:
+        return []
+    behind = kept[at:]
+    del kept[at:]
+    return behind
+
+
+def _several(line: Line, text: str) -> bool:
+    """Whether a line above one that names an author is another that does: labelled, or right-aligned too."""
+    if line.align == "right" and not text.isupper() and not is_borrowed(text):
+        return True
+    return ":" in text or is_source(text) or is_account(text)
+
+
+def _signs_below_image(line: Line, found: Signed) -> bool:
+    """Whether a name directly below the last image is the author's and no caption."""
+    return found.name.istitle() and not line.caption and not line.italic and line.align != "center"
 
 
 def _drop_foreign(lines: list[Line], kept: list[tuple[int, str]]) -> None:
@@ -216,7 +272,9 @@ def _drop_behind(lines: list[Line], kept: list[tuple[int, str]]) -> None:
         index, _ = kept[-1 - behind]
         before_index, before = kept[-2 - behind]
         tail = [(lines[i], t) for i, t in kept[-behind:]]
-        if any(len(t) >= _BAR or line.is_prose or is_caption(line) or signature(line, before=".") for line, t in tail):
+        if any(len(t) >= _BAR or ln.is_prose or is_caption(ln) or is_credit(t) for ln, t in tail):
+            return
+        if any(signature(line, before=".") for line, _ in tail):
             return
         if lines[before_index].is_prose and ends_sentence(before) and signature(lines[index], before=before):
             del kept[-behind:]

@@ -9,12 +9,13 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from crawler import __version__
+from crawler.channel import Channel, unique
 from crawler.errors import ConfigError
 from crawler.site import Addresses, Family, Section, Site
 from crawler.urls import host_key
@@ -58,6 +59,13 @@ def _email(value: str) -> str:
 def _time_of_day(value: str) -> str:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
         raise ValueError("is not a time of day; write it like '02:00'")
+    return value
+
+
+def _cron(value: str) -> str:
+    from crawler.cron import trigger  # with APScheduler, which nothing else here needs
+
+    trigger(value)
     return value
 
 
@@ -122,7 +130,16 @@ class Night(_Table):
     """When ``luutin run`` crawls, in Asia/Ho_Chi_Minh."""
 
     at: Annotated[str, AfterValidator(_time_of_day)] = "02:00"
+    cron: Annotated[str, AfterValidator(_cron)] | None = None
+    jitter_minutes: int = Field(default=10, ge=0, le=360)
+    longest_hours: float = Field(default=20.0, gt=0, le=168)
     sites_side_by_side: int = Field(default=4, ge=1, le=64)
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if self.cron is not None and "at" in self.model_fields_set:
+            raise ValueError("has both at and cron; keep one of the two")
+        return self
 
 
 class Serve(_Table):
@@ -143,12 +160,15 @@ class SiteEntry(_Table):
     """What luutin.toml says of one site, declared in ``spiders/`` or only here."""
 
     enabled: bool = True
+    every_nights: Annotated[int, Field(ge=1, le=60)] = 1
     home_url: WebAddress | None = None
     sections: Annotated[tuple[SectionEntry, ...], Several] | None = None
     allowed_hosts: Annotated[tuple[Host, ...], Several] = ()
     keep_images: bool | None = None
     keep_attachments: bool | None = None
     article: Annotated[str, AfterValidator(_pattern)] | None = None
+    least_per_listing: Annotated[int, Field(ge=0)] | None = None
+    expected_fields: Annotated[tuple[Literal["date_published", "author", "description"], ...], Several] | None = None
     name: str | None = None
     cms: str | None = None
     committee: str | None = None
@@ -173,6 +193,7 @@ class Config(_Table):
     budget: Budget = Budget()
     night: Night = Night()
     serve: Serve = Serve()
+    notify: Annotated[tuple[Channel, ...], Several, AfterValidator(unique)] = ()
     sites: dict[Slug, SiteEntry] = Field(default_factory=dict)
     _file: str = PrivateAttr("luutin.toml")
 
@@ -198,6 +219,10 @@ class Config(_Table):
         for key in ("keep_images", "keep_attachments"):
             if (value := getattr(entry, key)) is not None:
                 changes[key] = value
+        if entry.least_per_listing is not None:
+            changes["expects"] = replace(site.expects, least_per_listing=entry.least_per_listing)
+        if entry.expected_fields is not None:
+            changes["expects"] = replace(changes.get("expects", site.expects), fields=entry.expected_fields)
         return replace(site, **changes)
 
     def registry(self, sites: Iterable[Site], families: Mapping[str, Family]) -> dict[str, Site]:
@@ -273,6 +298,11 @@ class Config(_Table):
         state = "its address could not be verified" if site.status == "unverified" else "it is closed"
         return f"{site.slug} is skipped because {state}; give sites.{site.slug}.home_url in {self._file} to crawl it."
 
+    def every_nights(self, site: Site) -> int:
+        """Every how many nights the nightly run crawls this site."""
+        entry = self.sites.get(site.slug)
+        return entry.every_nights if entry else 1
+
     def crawlable(self, site: Site) -> bool:
         """Whether ``--all`` and the nightly run crawl this site."""
         return not self.skipped(site)
@@ -329,6 +359,8 @@ def _sentence(problem: Mapping[str, Any]) -> str:
     said = problem.get("ctx", {}).get("error") or problem["msg"].replace("Input should be", "should be")
     if problem["type"] in ("model_type", "model_attributes_type", "dict_type"):
         said = "should be a table"
+    if location[0] == "notify" and (len(location) < 3 or location[2] == "url"):  # it may hold a password
+        return f"{key} {said}."
     value = repr(problem["input"])
     return f"{key} = {value if len(value) <= 60 else value[:57] + '…'} {said}."
 
@@ -337,7 +369,9 @@ def _keys(location: Iterable[object]) -> list[str]:
     """The keys that may stand in the table at ``location``."""
     table: Any = Config
     for part in location:
-        if isinstance(part, int) or table is SiteEntry:
+        if table is Channel:
+            pass  # the part is its place in the list
+        elif isinstance(part, int) or table is SiteEntry:
             table = SectionEntry
         elif part == "sites":
             table = dict

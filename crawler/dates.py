@@ -22,6 +22,7 @@ class DateFound:
     has_time: bool
     has_weekday: bool
     labelled: bool  # words such as "Ngày đăng" or "Cập nhật lúc" stand before it
+    revised: bool = False  # these words say when the page was last changed
 
 
 _MONTHS: Final = {
@@ -42,6 +43,12 @@ _MONTHS: Final = {
     "mười hai": 12,
     "chạp": 12,
 }
+#: A portal whose editor's language was left at English.
+_ENGLISH: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ENGLISH_MONTH: Final = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)(?!\w)"
+)
 _MONTH: Final = r"(?:0?[1-9]|1[0-2])(?!\d)|" + "|".join(
     name.replace(" ", r"\s+") for name in sorted(_MONTHS, key=len, reverse=True)
 )
@@ -51,35 +58,48 @@ _ISO_TIME: Final = r"\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?"
 
 # Where a date may begin and end: "12/16/09/2023", "16/09/2023/NĐ-CP" and "1.2.2023.4" are numbers of documents.
 # A letter may stand before: markup glues "Thứ Bảy" to its date.
-_CORE: Final = re.compile(
-    rf"""(?<![\d_/.])(?:
+_FORMS: Final = rf"""
       (?P<iso_year>{_YEAR})(?P<s1>[-/.])(?P<iso_month>\d{{1,2}})(?P=s1)(?P<iso_day>{_DAY})
         (?:(?:T|\s(?={_ISO_TIME}\s?(?:Z|[+-]\d\d:?\d\d)))(?P<h>\d\d):(?P<m>\d\d)(?::(?P<s>\d\d)(?:[.,]\d+)?)?
           (?:\s?(?P<zone>Z|[+-]\d\d:?\d\d))?)?
     | (?P<first>{_DAY})\s{{0,2}}(?P<s2>[/.-])\s{{0,2}}(?P<second>\d{{1,2}})\s{{0,2}}(?P=s2)\s{{0,2}}(?P<year>{_YEAR})
     | (?P<word_day>{_DAY})[\s,/.-]{{0,3}}(?:tháng|thg\.?|th\.?|t)\s{{0,2}}(?P<word_month>{_MONTH})
         [\s,/.-]{{0,3}}(?:năm\s{{0,2}})?(?P<word_year>{_YEAR})
-    | tháng\s{{1,2}}(?P<lead_month>{_MONTH})\s{{1,2}}(?P<lead_day>{_DAY})(?:,\s{{0,2}}|\s{{1,2}})(?P<lead_year>{_YEAR})
-    )(?!\d|/\w|\.\d)""",
-    re.IGNORECASE | re.VERBOSE,
+    | tháng\s{{1,2}}(?P<lead_month>{_MONTH})\s{{1,2}}(?P<lead_day>{_DAY})(?:,\s{{0,2}}|\s{{1,2}})
+        (?P<lead_year>{_YEAR})"""
+_ENGLISH_FORMS: Final = rf"""
+    | (?P<en_day>{_DAY})\s(?P<en_month>{_ENGLISH_MONTH})[.,]?\s(?P<en_year>{_YEAR})
+    | (?<!\w)(?=[jfmasond])(?P<us_month>{_ENGLISH_MONTH})\.?\s(?P<us_day>{_DAY}),?\s(?P<us_year>{_YEAR})"""
+_CORE, _CORE_OR_ENGLISH = (
+    re.compile(rf"(?<![\d_/.])(?:{forms})(?!\d|/\w|\.\d)", re.IGNORECASE | re.VERBOSE)
+    for forms in (_FORMS, _FORMS + _ENGLISH_FORMS)
 )
+# No sentence of these texts holds an English date, and looking for one in prose takes half as long again.
+_SHORT: Final = 60
 
 _WEEKDAY: Final = (
     r"(?:thứ\s{1,2}(?:hai|ba|tư|bốn|năm|sáu|bảy|bẩy|[2-7])|(?:chủ|chúa)\s{1,2}nhật|cn|t[2-7]"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?!\w)"
 )
 # 19:47, 11:30:00 SA, 08:05', 16h30, 16 giờ 30 phút, 16h. Not the day of a date that follows ("16h 17/9/2023").
+# A counter may be glued to it ("11:30102 lượt xem").
 _TIME: Final = (
     r"(?<![\d:.,])(?P<hour>[01]?\d|2[0-3])"
-    r"(?:\s?:\s?(?P<minute>[0-5]\d)(?:\s?:\s?(?P<second>[0-5]\d)(?:\.\d+)?)?['’]?(?!\d)"
+    r"(?:\s?:\s?(?P<minute>[0-5]\d)(?:\s?:\s?(?P<second>[0-5]\d)(?:\.\d+)?)?['’]?(?!\d(?!\d*\s(?:lượt|lần)))"
     r"|\s?(?:giờ|g|h)(?:\s?(?P<past>[0-5]?\d)(?!\d|\s{0,2}[/.-]\s{0,2}\d)(?:\s?(?:phút|p|'|’))?)?(?!\w))"
-    r"(?:\s{0,2}(?P<half>[ap]\.?m\.?|sa|ch)(?!\w))?"
+    r"(?:\s{0,2}(?P<half>[ap]\.?m\.?|sa|ch|(?-i:sáng|trưa|chiều|tối|đêm)"
+    r"|(?:sáng|trưa|chiều|tối|đêm)(?=\s*(?:$|[,|)\]])))(?!\w))?"
 )
+# 16.45, which is a time only directly behind a date and at the end of what is said.
+_DOTTED: Final = re.compile(
+    r"\s{1,2}(?P<hour>[01]\d|2[0-3])\.(?P<minute>[0-5]\d)(?P<second>)(?P<past>)(?P<half>)(?=\s*(?:$|[,|)\]]))"
+)
+_REVISED: Final = re.compile(r"cập\snhật|updated|modified", re.IGNORECASE)
 _LABEL: Final = (
-    r"(?:ngày\s(?:đăng(?:\s(?:tin|bài|tải))?|cập\snhật|xuất\sbản|đưa(?:\stin)?|tạo|viết)"
+    r"(?:ngày(?=\s?:)|ngày\s(?:đăng(?:\s(?:tin|bài|tải))?|gửi(?:\sbài)?|cập\snhật|xuất\sbản|đưa(?:\stin)?|tạo|viết)"
     r"|(?:thời\sgian|giờ)\s(?:đăng(?:\s(?:tin|bài|tải))?|cập\snhật|xuất\sbản)"
-    r"|(?:đăng(?:\s(?:tin|bài|tải))?|cập\snhật(?:\s(?:lần\scuối|mới\snhất))?|xuất\sbản|đưa\stin)"
-    r"|published(?:\son)?|posted(?:\son)?|(?:last\s)?(?:updated|modified)(?:\son)?)"
+    r"|(?:(?:được\s)?đăng(?:\s(?:tin|bài|tải))?|cập\snhật(?:\s(?:lần\scuối|mới\snhất))?|xuất\sbản|đưa\stin)"
+    r"|published(?:\son)?|post(?:ed)?\s(?:on|date)|posted|created(?:\son)?|(?:last\s)?(?:updated|modified)(?:\son)?)"
 )
 _ZONE: Final = r"[(\[]?(?:gmt|utc)\s?(?P<offset>[+-]\s?\d{1,2}(?::?\d\d)?)?[)\]]?"
 _GAP: Final = r"[\s,|:;–—·•@(\[-]{0,8}"
@@ -107,6 +127,10 @@ def _day(core: re.Match[str], order: Literal["dmy", "mdy"]) -> tuple[int, int, i
         if core[f"{kind}_year"]:
             name = " ".join(core[f"{kind}_month"].lower().split())
             return int(core[f"{kind}_year"]), _MONTHS.get(name) or int(name), int(core[f"{kind}_day"])
+    if not core["year"]:
+        kind = "en" if core["en_year"] else "us"
+        month = _ENGLISH.index(core[f"{kind}_month"][:3].lower()) + 1
+        return int(core[f"{kind}_year"]), month, int(core[f"{kind}_day"])
     day, month = int(core["first"]), int(core["second"])
     if order == "mdy":
         day, month = month, day
@@ -115,12 +139,35 @@ def _day(core: re.Match[str], order: Literal["dmy", "mdy"]) -> tuple[int, int, i
     return int(core["year"]), month, day
 
 
+def _weekday(written: str) -> int:
+    """The day of the week, Monday 0, that words of ``_WEEKDAY`` name."""
+    name = written.lower().split()[-1].strip("()")
+    if name in ("nhật", "cn") or name.startswith("sun"):
+        return 6
+    if name.endswith("day"):
+        return next(n for n, begin in enumerate(("mon", "tue", "wed", "thu", "fri", "sat")) if name.startswith(begin))
+    number = name.removeprefix("t") if name[-1].isdigit() else name
+    return (int(number) if number.isdigit() else _MONTHS[number]) - 2
+
+
+def _order(core: re.Match[str], weekday: str, order: Literal["dmy", "mdy"]) -> Literal["dmy", "mdy"]:
+    """The order of day and month: the other one where only it falls on the weekday written beside the date."""
+    other: Literal["dmy", "mdy"] = "mdy" if order == "dmy" else "dmy"
+    if not weekday or not core["year"] or max(int(core["first"]), int(core["second"])) > 12:
+        return order
+    meant = _weekday(weekday)
+    falls = {o: datetime(*_day(core, o), tzinfo=_VIET_NAM).weekday() == meant for o in (order, other)}
+    return other if falls[other] and not falls[order] else order
+
+
 def _clock(time: re.Match[str]) -> tuple[int, int, int]:
     """Hour, minute and second of a day, 24-hour. An hour over 12 needs no half of the day and overrules one."""
     hour, half = int(time["hour"]), (time["half"] or "").lower().replace(".", "")
-    if half in ("pm", "ch") and hour < 12:
+    if hour < 12 and (
+        half in ("pm", "ch", "chiều", "tối") or (half == "trưa" and hour < 6) or (half == "đêm" and hour > 6)
+    ):
         hour += 12
-    elif half in ("am", "sa") and hour == 12:
+    elif half in ("am", "sa", "sáng", "đêm") and hour == 12:
         hour = 0
     return hour, int(time["minute"] or time["past"] or 0), int(time["second"] or 0)
 
@@ -163,15 +210,15 @@ def _found(
         raise ValueError("no left side")  # not met: the pattern matches the empty end of any window
     time = _TIME_ALONE.match(left["time"]) if left["time"] else None
     end = core.end()
-    weekday = bool(left["weekday"])
+    weekday = left["weekday"] or ""
     if not weekday and (right := _RIGHT_WEEKDAY.match(line, end)):
-        weekday, end = True, right.end()
-    if time is None and not core["h"] and (right := _RIGHT_TIME.match(line, end)):
+        weekday, end = right[0].strip(" ,"), right.end()
+    if time is None and not core["h"] and (right := _RIGHT_TIME.match(line, end) or _DOTTED.match(line, end)):
         time, end = right, right.end()
     zone = _RIGHT_ZONE.match(line, end)
     if zone:
         end = zone.end()
-    moment = _moment(core, time, zone["offset"] if zone else None, order)
+    moment = _moment(core, time, zone["offset"] if zone else None, _order(core, weekday, order))
     has_time = (time is not None or bool(core["h"])) and not (
         midnight_is_date_only and (moment.hour, moment.minute, moment.second) == (0, 0, 0)
     )
@@ -180,8 +227,9 @@ def _found(
         start=core.start() - len(window) + left.start(),
         end=end,
         has_time=has_time,
-        has_weekday=weekday,
+        has_weekday=bool(weekday),
         labelled=bool(left["label"]),
+        revised=bool(left["label"] and _REVISED.search(left["label"])),
     )
 
 
@@ -192,7 +240,8 @@ def _dates(line: str, order: Literal["dmy", "mdy"], midnight_is_date_only: bool)
     if not _HAS_YEAR.search(line):  # most lines of most pages: fifty times cheaper than looking for a date
         return
     floor = 0
-    for core in _CORE.finditer(line):
+    english = len(line) <= _SHORT
+    for core in (_CORE_OR_ENGLISH if english else _CORE).finditer(line):
         if core.start() < floor:
             continue
         try:

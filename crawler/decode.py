@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from crawler.legacy import mend, suspect
+
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 
 #: How far a charset may be declared into the page (HTML's own limit is 1,024 bytes; templates exceed it).
@@ -14,39 +16,52 @@ _HEAD = 4096
 _BROKEN_SHARE = 0.002
 
 
+#: Declared by pages in any charset of one byte; what the letters are then is seen in the text.
+_ANY = ("utf-8", "ascii", "iso8859-1", "cp1252", "cp1258")
+
+
 def decode(payload: bytes, charset: str | None = None) -> str:
     """The page's text. ``charset`` is what the HTTP header says, if it says anything.
 
     Bytes that are valid UTF-8 are UTF-8 whatever is declared: no text in a legacy charset with Vietnamese letters is
     valid UTF-8 by chance. Otherwise the declared charset is believed unless it is UTF-8; then windows-1258, the
-    legacy charset of Vietnamese pages, whose combining tone marks are left for NFC to compose.
+    legacy charset of Vietnamese pages, whose combining tone marks are left for NFC to compose. Text that only a font
+    makes Vietnamese (``crawler.legacy``) is put into Unicode, in whatever charset the page is.
     """
     for bom, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
         if payload.startswith(bom):
-            return payload.decode(name, "replace")
+            return mend(payload.decode(name, "replace"))
     try:
-        return payload.decode("utf-8")
+        text = payload.decode("utf-8")
     except UnicodeDecodeError:
-        pass
+        return _declared(payload, charset)
+    return mend(text) if suspect(payload) else text
+
+
+def _declared(payload: bytes, charset: str | None) -> str:
+    """Bytes that are not UTF-8 throughout."""
     mostly = payload.decode("utf-8", "replace")
     high = sum(1 for c in mostly if c > "\x7f")
     if mostly.count("\ufffd") <= max(2, high * _BROKEN_SHARE):
-        return mostly
+        return mend(mostly)
     declared = _META.search(payload[:_HEAD])
     for label in (charset, declared.group(1).decode("ascii") if declared else None):
         codec = _codec(label)
-        if codec and codec not in ("utf-8", "ascii", "iso8859-1", "cp1252"):
+        if codec and codec not in _ANY:
             return payload.decode(codec, "replace")
-    return payload.decode("cp1258", "replace")
+    latin = payload.decode("cp1252", "replace")
+    mended = mend(latin)
+    return mended if mended != latin else payload.decode("cp1258", "replace")
 
 
 def utf8(payload: bytes, charset: str | None = None) -> bytes:
     """``decode`` in UTF-8, which most pages are in already."""
     try:
         payload.decode("utf-8")
-        return payload.removeprefix(codecs.BOM_UTF8)
     except UnicodeDecodeError:
         return decode(payload, charset).encode()
+    page = payload.removeprefix(codecs.BOM_UTF8)
+    return mend(page.decode()).encode() if suspect(page) else page
 
 
 def _codec(name: str | None) -> str | None:

@@ -8,40 +8,17 @@ the same function, both give the same rows.
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from crawler.text import canonical
+from crawler.changes import Changes, compare
+from crawler.reading import Reading
 
 Change = Literal["first", "edited", "cosmetic"]
 
 #: ``quality_reason`` of a redirect to the site's home page: how many portals say "gone".
 HOME = "to the home page"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a page said: one row of ``readings``, named by its digest.
-
-    ``captions``, ``images`` and ``attachments`` are JSON lists; links to the page's own host are without it, so that a
-    site that moves to another host says the same as before. The addresses of images are no part of the digest.
-    """
-
-    reading_digest: str
-    content_digest: str
-    text_digest: str
-    headline: str | None
-    description: str | None
-    author: str | None
-    section: str | None
-    date_published: str | None
-    word_count: int
-    captions: str
-    images: str
-    attachments: str
-    extractor_version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +32,7 @@ class Fact:
     address: str  # the URL that the article is known by after this capture: the canonical one, else its own
     address_key: str
     reading_digest: str | None
+    extractor_version: str  # by which rules that was read
 
     @property
     def order(self) -> tuple[str, str, str]:
@@ -72,9 +50,13 @@ class Revision:
     observed_after: str | None  # the last capture that still had the reading before; None for the first
     address: str  # the article's URL then, against which the reading's links to its own host are resolved
     reading: Reading
-    change: Change
-    words_added: int | None
-    words_removed: int | None
+    changes: Changes | None  # against the one before; None for the first
+    extractor_version: str
+
+    @property
+    def change(self) -> Change:
+        """``cosmetic``: nothing says anything else than before."""
+        return "first" if self.changes is None else "cosmetic" if self.changes.cosmetic else "edited"
 
 
 @dataclass(slots=True)
@@ -117,8 +99,7 @@ class State:
 
     def _begin(self, fact: Fact, reading: Reading) -> None:
         before = self.reading(self.current_reading) if self.current_reading else None
-        change = change_between(before, reading)
-        added, removed = (None, None) if before is None else words_between(self.body, before, reading)
+        changes = None if before is None else self._changes(before, reading)
         revision = Revision(
             id=self._revision_id(fact.memento_datetime),
             capture_id=fact.capture_id,
@@ -126,16 +107,18 @@ class State:
             observed_after=self.last_seen or None,
             address=fact.address,
             reading=reading,
-            change=change,
-            words_added=added,
-            words_removed=removed,
+            changes=changes,
+            extractor_version=fact.extractor_version,
         )
         self.revisions.append(revision)
         self.revision_count += 1
         self.current_revision_id, self.current_since = revision.id, fact.memento_datetime
         self.current_reading = reading.reading_digest
-        if change == "edited":
+        if revision.change == "edited":
             self.last_changed = fact.memento_datetime
+
+    def _changes(self, before: Reading, after: Reading) -> Changes:
+        return compare(before, self.body(before.text_digest), after, self.body(after.text_digest))
 
     def _revision_id(self, memento: str) -> str:
         """Article and second, as Memento counts; with the microseconds, then a number, where a second holds several."""
@@ -169,37 +152,3 @@ def derive(
 def fuller_images(one: str, other: str) -> str:
     """Of two lists of images (JSON) that one reading was found with, the one to keep, whichever came first."""
     return max(one, other, key=lambda images: (len({image["url"] for image in json.loads(images)}), images))
-
-
-def change_between(before: Reading | None, after: Reading) -> Change:
-    """How a reading differs from the one before it: ``cosmetic`` where only orthography and space do."""
-    if before is None:
-        return "first"
-    return "cosmetic" if _meaning(before) == _meaning(after) else "edited"
-
-
-def _meaning(reading: Reading) -> Sequence[object]:
-    words = (reading.description, reading.author, reading.section, reading.captions)
-    return (
-        reading.content_digest,
-        reading.date_published,
-        [image.get("alt") for image in json.loads(reading.images)],
-        reading.attachments,
-        *(canonical(w or "") for w in words),
-    )
-
-
-def words_between(body: Callable[[str], str], before: Reading, after: Reading) -> tuple[int, int]:
-    """How many words an edit added and removed: those of changed paragraphs, counted without regard to order.
-
-    A cheap measure of size, linear in the length of the texts; moving a paragraph counts for nothing.
-    """
-    if before.text_digest == after.text_digest:
-        return 0, 0
-    old, new = (Counter(body(r.text_digest).split("\n\n")) for r in (before, after))
-    old_words, new_words = _words(old - new), _words(new - old)
-    return (new_words - old_words).total(), (old_words - new_words).total()
-
-
-def _words(paragraphs: Counter[str]) -> Counter[str]:
-    return Counter(word for paragraph in paragraphs.elements() for word in paragraph.split())

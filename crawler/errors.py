@@ -27,6 +27,12 @@ class CrawlFailedError(LuutinError):
     exit_code = 4
 
 
+class UndeliveredError(LuutinError):
+    """A message did not reach its channel."""
+
+    exit_code = 4
+
+
 class StorageError(LuutinError):
     """The data directory cannot be written: full, read-only, or not a directory."""
 

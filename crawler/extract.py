@@ -9,16 +9,18 @@ from datetime import date
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import blocks, urls
+from crawler.attachments import Attachment, attachments_of, names_files
 from crawler.cms import FAMILIES
 from crawler.collect import Body, collect
+from crawler.datelines import date_line
 from crawler.dates import find_dates
-from crawler.landmarks import Vocabulary, key, vocabulary
-from crawler.lines import Line, is_account, signature
-from crawler.parts import date_line, find_parts
+from crawler.landmarks import Vocabulary, vocabulary
+from crawler.lines import FILE, Line, byline, is_account, names_nobody, signature
+from crawler.parts import find_parts
 from crawler.site import Reading, Selectors, Site
 from crawler.text import clean
+from crawler.trace import FIELDS, Judged, Trace
 from crawler.tree import (
-    FILE,
     Head,
     Surroundings,
     absolute,
@@ -34,30 +36,21 @@ from crawler.tree import (
     trail_of,
 )
 
-#: Changes whenever the rules of reading change; stored with every revision.
-EXTRACTOR_VERSION = "1"
+#: Changes whenever the rules of reading do; a capture keeps it, as part of ``ingest.extractor_version``.
+EXTRACTOR_VERSION = "2"
 
 #: Less text than this (characters) is no article by itself; notices ("Xem file đính kèm") come with a file.
 SHORTEST = 40
 #: How much of a page's text is shown to ``quality`` as its notice: of one without an article, or a very short one.
 _OPENING, _SHORT = 600, 1500
-_FILES = re.compile(rb"(?i)\.(?=[doprxz])(?:docx?|xlsx?|pptx?|pdf|rar|zip|od[ts]|rtf)")
 _SPACE = re.compile(r"\s+")
 _LEAD_HINT = re.compile(r"(?:sapo|(?<![a-z])lead(?![a-z])|summary|hometext|intro|mo-?ta|trich-?dan|teaser)")
-#: How many elements above a link to a file may open with "File đính kèm".
-_LIST_DEPTH = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
     url: str
     alt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    url: str
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +100,19 @@ class _Found:
     images: tuple[tuple[int, str, str], ...] = ()
 
 
-def read(payload: bytes, url: str, site: Site, *, charset: str | None = None, captured: date | None = None) -> Page:
+def read(
+    payload: bytes,
+    url: str,
+    site: Site,
+    *,
+    charset: str | None = None,
+    captured: date | None = None,
+    trace: Trace | None = None,
+) -> Page:
     """The article on a page, read as ``site`` declares, and by structure and language where nothing declared matches.
 
-    ``charset`` is what the HTTP header says; ``captured`` chooses among the site's older readings. Never raises for
-    the contents of a page.
+    ``charset`` is what the HTTP header says; ``captured`` chooses among the site's older readings; ``trace`` is told
+    which rule took each field and which cut each line. Never raises for the contents of a page.
     """
     tree = parse(payload, charset)
     reading = site.reading_at(captured)
@@ -119,13 +120,13 @@ def read(payload: bytes, url: str, site: Site, *, charset: str | None = None, ca
     head = Head.of(tree)
     base = base_of(head, url)
     titles = titles_of(head)
-    found = _declared(tree, site, reading, vocab)
+    found = _declared(tree, site, reading, vocab, trace)
     text = sum(map(len, found.body.paragraphs)) if found.body is not None else 0
     read = text >= SHORTEST and found.headline is not None and found.date_published is not None
     around = Surroundings.of(tree, head, base, brief=read)
     if not read:
-        _complete(found, tree, reading, vocab, titles)
-        found.date_published = _more_exact(found.date_published, around.published)
+        _complete(found, tree, reading, vocab, titles, trace)
+        found.date_published = _more_exact(found.date_published, around, trace)
     body = found.body or Body()
     within = [(src, alt) for at, src, alt in found.images if body.first <= at <= body.last]
     images = [Image(link, alt) for src, alt in within if (link := absolute(base, src))]
@@ -140,10 +141,11 @@ def read(payload: bytes, url: str, site: Site, *, charset: str | None = None, ca
         paragraphs=tuple(body.paragraphs),
         captions=tuple(body.captions),
         images=tuple(dict.fromkeys(images)),
-        attachments=_attachments(
-            tree, found, body, base, vocab, names_files=b"\0" in payload[:64] or _FILES.search(payload) is not None
-        ),
+        attachments=attachments_of(tree, found.lines, body, base, vocab, anywhere=names_files(payload)),
     )
+    if trace is not None:
+        trace.took("section", "the last step of the trail of links above the article", article.section)
+        trace.finish({name for name in FIELDS if name == "body" or getattr(article, name)})
     return _page(article, around, titles, found.how, body.links)
 
 
@@ -173,56 +175,82 @@ def _page(article: Article, around: Surroundings, titles: list[str], how: str, t
 # -- what the site declares ---------------------------------------------------------------------------------------
 
 
-def _declared(tree: LexborHTMLParser, site: Site, reading: Reading, vocab: Vocabulary) -> _Found:
+def _declared(tree: LexborHTMLParser, site: Site, reading: Reading, vocab: Vocabulary, trace: Trace | None) -> _Found:
     """The fields by the site's selectors, or by those of another family whose headline and body both match."""
-    found = _select(tree, site.family.name, reading, vocab)
+    found = _select(tree, site.family.name, reading, vocab, trace)
     if found.body is not None:
         return found
+    headline = trace.fields.get("headline") if trace is not None else None
     for family in FAMILIES.values():
         other = family.reading.selectors
         if other.body and first_of(tree, other.headline) is not None:
-            instead = _select(tree, family.name, family.reading, vocab)
+            instead = _select(tree, family.name, family.reading, vocab, trace)
             if instead.body is not None:
                 return instead
+    if trace is not None:
+        trace.begin("generic", tree, headline)
     return _Found(how="generic", headline=found.headline)
 
 
-def _select(tree: LexborHTMLParser, how: str, reading: Reading, vocab: Vocabulary) -> _Found:
+def _select(
+    tree: LexborHTMLParser, how: str, reading: Reading, vocab: Vocabulary, trace: Trace | None = None
+) -> _Found:
     selectors = reading.selectors
-    found = _Found(how=how, headline=text_of(first_of(tree, selectors.headline)))
+    headline = first_of(tree, selectors.headline)
+    found = _Found(how=how, headline=text_of(headline))
+    if trace is not None:
+        trace.begin(how, tree)
+        trace.selected("headline", selectors.headline, tree, headline, found.headline)
     body = longest_of(tree, selectors.body)
     if body is None:
         return found
-    found.section = text_of(last_of(tree, selectors.section))
-    _date_of(found, tree, reading)
-    author = first_of(tree, selectors.author)
+    section, author = last_of(tree, selectors.section), first_of(tree, selectors.author)
+    found.section = text_of(section)
+    if trace is not None:
+        trace.selected("section", selectors.section, tree, section, found.section)
+    _date_of(found, tree, reading, trace)
     if author is not None:
-        found.author = _author(text_of(author) or "")
-    _drop(tree, body, selectors)
+        named = _author(text_of(author) or "")
+        found.author = named or found.author
+        if trace is not None:
+            trace.selected("author" if named else "", selectors.author, tree, author, text_of(author))
+    if trace is not None:
+        trace.selected("body", selectors.body, tree, body, None)
+    _drop(tree, body, selectors, trace)
     lead = first_of(tree, selectors.lead)
     html = body.html or ""
     if lead is not None and not is_inside(lead, body):
         html = f"<div>{lead.html}</div>{html}"
-    document = blocks.read(html)
+    hidden: list[str] | None = None if trace is None else []
+    why = None if trace is None else Judged()
+    document = blocks.read(html, hidden=hidden)
     lines = document.lines
-    text = collect(lines, vocab, 0, len(lines), known=True)
+    text = collect(lines, vocab, 0, len(lines), known=True, why=why)
     files = any(FILE.search(href) for line in lines for href, _ in line.links)
     if not text.paragraphs and not document.images and not files:
         return found
     found.body, found.lines, found.images = text, tuple(lines), tuple(document.images)
     found.lead = _lead_among(text.paragraphs, text_of(lead) or "")
+    if trace is not None and why is not None:
+        trace.selected("description", selectors.lead, tree, lead, text_of(lead))
+        trace.settle(lines, why, text.captions, hidden or ())
+        trace.rest(tree)
     return found
 
 
-def _drop(tree: LexborHTMLParser, body: LexborNode, selectors: Selectors) -> None:
+def _drop(tree: LexborHTMLParser, body: LexborNode, selectors: Selectors, trace: Trace | None) -> None:
     """Takes out what is never part of the article, and the fields that stand inside the body's element."""
     # from the last to the first: an element goes after those inside it
     for node in reversed(tree.css(", ".join(selectors.drop)) if selectors.drop else []):
         if not is_inside(body, node):
+            if trace is not None:
+                trace.gone(node, f"never part of the article: {trace.declared(selectors.drop, tree, node)}")
             node.decompose()
     for field in (selectors.author, selectors.headline, selectors.date):
         inner = first_of(tree, field)
         if inner is not None and is_inside(inner, body) and not is_inside(body, inner):
+            if trace is not None:
+                trace.gone(inner, f"a field of its own: {trace.declared(field, tree, inner)}")
             inner.decompose()
 
 
@@ -238,91 +266,79 @@ def _lead_among(paragraphs: list[str], lead: str) -> tuple[str, ...]:
     return tuple(own)
 
 
-def _date_of(found: _Found, tree: LexborHTMLParser, reading: Reading) -> None:
+def _date_of(found: _Found, tree: LexborHTMLParser, reading: Reading, trace: Trace | None) -> None:
     for selector in reading.selectors.date:
         for node in tree.css(selector)[:5]:
-            stated = date_line(text_of(node) or "", reading)
+            stated = date_line(text_of(node) or "", reading, declared=True)
             if stated is not None:
                 found.date_published = stated.found.iso
-                found.section = found.section or stated.before or None
+                found.section = found.section or stated.section
+                found.author = found.author or byline(stated.before)
+                if trace is not None and found.author:
+                    trace.took("author", "the name after a label, before the date", text_of(node))
+                if trace is not None:
+                    trace.selected("date_published", (selector,), tree, node, text_of(node))
+                    if found.section:
+                        trace.took("section", "the words before the date", text_of(node))
                 return
 
 
 def _author(text: str) -> str | None:
     name = signature(Line(text), before=".") or text.strip(" :.-–")
-    return None if not name or is_account(name) or len(name) > 120 else name
+    return None if not name or is_account(name) or names_nobody(name) or len(name) > 120 else name
 
 
 # -- what structure and language tell -----------------------------------------------------------------------------
 
 
-def _complete(found: _Found, tree: LexborHTMLParser, reading: Reading, vocab: Vocabulary, titles: list[str]) -> None:
+def _complete(
+    found: _Found,
+    tree: LexborHTMLParser,
+    reading: Reading,
+    vocab: Vocabulary,
+    titles: list[str],
+    trace: Trace | None,
+) -> None:
     """Fills what no selector found from all lines of the page."""
-    prune(tree, blocks.DROPPED)
-    document = blocks.read(tree.body.html or "" if tree.body is not None else "")
-    parts = find_parts(document.lines, vocab, reading, titles, found.headline)
+    hidden: list[str] | None = None if trace is None else []
+    prune(tree, blocks.DROPPED, trace if found.body is None else None)
+    document = blocks.read(tree.body.html or "" if tree.body is not None else "", hidden=hidden)
+    parts = find_parts(document.lines, vocab, reading, titles, found.headline, trace)
+    if trace is not None and found.body is None:
+        trace.settle(document.lines, parts.judged or Judged(), parts.body.captions, hidden or ())
     if found.body is not None and found.headline is None:
-        _without_repeats(found.body, parts.headline, reading)
+        _without_repeats(found.body, parts.headline, reading, trace)
     found.headline = found.headline or parts.headline
     found.date_published = found.date_published or parts.date_published
     found.section = found.section or parts.section
-    if found.body is None and parts.body.paragraphs:
+    listed = document.lines[parts.body.first : parts.body.last] if not parts.body.paragraphs else ()
+    if found.body is None and (parts.body.paragraphs or any(FILE.search(h) for line in listed for h, _ in line.links)):
         found.body, found.lines, found.images = parts.body, tuple(document.lines), tuple(document.images)
         opening = document.lines[parts.body.first : parts.body.first + 6]
         lead = next((line for line in opening if line.is_prose), None)
         if lead is not None and lead.text in parts.body.paragraphs and (lead.bold or _LEAD_HINT.search(lead.hint)):
             found.lead = (lead.text,)
+            if trace is not None:
+                rule = "bold" if lead.bold else "named so by its element"
+                trace.took("description", f"the first paragraph, which is {rule}", lead.text)
 
 
-def _more_exact(shown: str | None, told: str | None) -> str | None:
+def _more_exact(shown: str | None, around: Surroundings, trace: Trace | None) -> str | None:
     """The date that a page shows; the one that it tells machines where it shows none, or only the same day."""
+    told = around.published
     dates = find_dates(told) if told and len(told) < 60 else []
     if not dates or (shown is not None and ("T" in shown or not dates[0].iso.startswith(shown))):
         return shown
+    if trace is not None and dates[0].iso != shown:
+        trace.fields.pop("date_published", None)
+        trace.took("date_published", f"what the page tells machines: {around.published_by}", told)
     return dates[0].iso
 
 
-def _without_repeats(body: Body, headline: str | None, reading: Reading) -> None:
+def _without_repeats(body: Body, headline: str | None, reading: Reading, trace: Trace | None) -> None:
     """Takes headline and date off the beginning of a container that holds them too."""
+    before = len(body.paragraphs)
     while body.paragraphs and (body.paragraphs[0] == headline or date_line(body.paragraphs[0], reading) is not None):
         del body.paragraphs[0]
-
-
-# -- attached files -----------------------------------------------------------------------------------------------
-
-
-def _attachments(
-    tree: LexborHTMLParser, found: _Found, body: Body, base: str, vocab: Vocabulary, *, names_files: bool
-) -> tuple[Attachment, ...]:
-    """Links to documents within the article, and in lists headed "File đính kèm" wherever they stand.
-
-    ``names_files``: whether the page has the name of a document in it at all; most have none.
-    """
-    links = [pair for line in found.lines[body.first : body.last] for pair in line.links]
-    if body.attached < len(found.lines):
-        for line in found.lines[body.attached : body.attached + 20]:
-            if line.key and vocab.closing(line.key) and not vocab.opens_attachments(line.key):
-                break
-            links += line.links
-    for node in tree.css("a[href]") if names_files else ():
-        href = node.attributes.get("href") or ""
-        if FILE.search(href) and _listed_as_attachment(node, vocab):
-            links.append((href, node.text()))
-    files: dict[str, Attachment] = {}
-    for href, name in links:
-        link = absolute(base, href) if FILE.search(href) else None
-        if link:
-            files.setdefault(link, Attachment(link, clean(name)))
-    return tuple(files.values())
-
-
-def _listed_as_attachment(node: LexborNode, vocab: Vocabulary) -> bool:
-    above = node.parent
-    for _ in range(_LIST_DEPTH):
-        if above is None or above.tag in ("body", "html"):
-            return False
-        opening = clean(above.text(separator="\n").strip().split("\n", 1)[0])[:80]
-        if vocab.opens_attachments(key(opening)):
-            return True
-        above = above.parent
-    return False
+    if trace is not None:
+        trace.repeats(before - len(body.paragraphs), "repeats the headline or the date")

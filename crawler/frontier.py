@@ -98,6 +98,44 @@ class Frontier(ABC):
             marks = json.loads(row[0]) | {section: down_to}
             db.execute("UPDATE crawls SET complete_down_to = ? WHERE id = ?", (dumps(marks), crawl_id))
 
+    def section_listed(self, crawl_id: str, section: str, first_page: int, total: int | None) -> None:
+        """Notes how many articles a section's first page lists, and how many it says that it has in all."""
+        with self.writing() as db:
+            row = db.execute("SELECT listed FROM crawls WHERE id = ?", (crawl_id,)).fetchone()
+            listed = json.loads(row[0]) | {section: {"first_page": first_page, "total": total}}
+            db.execute("UPDATE crawls SET listed = ? WHERE id = ?", (dumps(listed), crawl_id))
+
+    def not_fetched(self, row: FrontierRow, reason: str) -> None:
+        """Notes why an address gave nothing, or may not be asked; the last reason counts."""
+        with self.writing() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO not_fetched (url_key, site, url, reason, at) VALUES (?, ?, ?, ?, ?)",
+                (row.url_key, row.site, row.url, reason, timestamp(clock_now())),
+            )
+
+    def dropped(self, site: str, section: str, crawl_id: str) -> list[tuple[str, str]]:
+        """(URL, url_key) of articles that the last crawl found in the section and this one does not.
+
+        Only those that stood above something that still stands there: where this crawl left the listing, it says
+        nothing about what is below.
+        """
+        before = self.connection.execute(
+            "SELECT max(crawl_id) FROM sightings JOIN crawls ON crawls.id = crawl_id"
+            " WHERE crawls.site = ? AND section = ? AND crawl_id < ?",
+            (site, section, crawl_id),
+        ).fetchone()[0]
+        rows = self.connection.execute(
+            "SELECT articles.url, articles.url_key FROM sightings AS was JOIN article_urls USING (url_key)"
+            " JOIN articles ON articles.id = article_urls.article_id"
+            " WHERE was.crawl_id = ?1 AND was.section = ?2 AND NOT EXISTS (SELECT 1 FROM sightings AS now"
+            " WHERE now.url_key = was.url_key AND now.section = was.section AND now.crawl_id = ?3)"
+            " AND was.position < (SELECT max(old.position) FROM sightings AS old JOIN sightings AS still"
+            " ON still.url_key = old.url_key AND still.section = old.section AND still.crawl_id = ?3"
+            " WHERE old.crawl_id = ?1 AND old.section = ?2) ORDER BY was.position",
+            (before, section, crawl_id),
+        )
+        return [tuple(row) for row in rows]
+
     def schedule(self, site: str, rows: Iterable[tuple[str, str]], reason: str) -> None:
         """Puts (canonical URL, url_key) into the frontier, whether captured before or not: revisits."""
         discovered = timestamp(clock_now())

@@ -14,9 +14,12 @@ from urllib.parse import urlsplit
 from crawler import extract, quality, text, urls
 from crawler.archive import Archive, Outcome
 from crawler.clock import HO_CHI_MINH, timestamp
-from crawler.derive import HOME, Reading
+from crawler.cms import FAMILIES
+from crawler.derive import HOME
 from crawler.frontier import dumps
+from crawler.landmarks import LANDMARKS
 from crawler.placing import ARTICLE, ERROR, FILE, NOT_FOUND, NOT_MODIFIED, REDIRECT, REVISIT, Prepared
+from crawler.reading import Reading
 from crawler.site import Site
 from crawler.warc import Capture, payload_digest
 
@@ -36,6 +39,9 @@ HOME_PATHS = frozenset({"/", "/index.html", "/index.htm", "/index.php", "/defaul
 MAX_FILES = 200
 
 _NOTHING = payload_digest(b"")
+
+#: What decides how pages of every site are read, besides code: the vocabulary, and what families declare.
+_SHARED = sha256(repr((LANDMARKS, FAMILIES)).encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +95,17 @@ def prepare(capture: Capture, site: Site, *, source: Source, crawl_id: str | Non
         redirect_to=found.redirect_to,
         canonical_url=found.canonical_url,
         canonical_key=found.canonical_key,
+        extractor_version=extractor_version(site),
         follow=found.follow if source == "live" else (),
     )
+
+
+def extractor_version(site: Site) -> str:
+    """By which rules pages of ``site`` are read today: of the code, of all sites, of this one's declaration.
+
+    Another one says that the same page may be read differently; it is no part of any digest of what a page says.
+    """
+    return f"{extract.EXTRACTOR_VERSION}-{_SHARED}-{site.rules}"
 
 
 def article_id(site: Site, url: str, key: str) -> str:
@@ -260,7 +275,6 @@ def _reading(article: extract.Article, site: Site, at: _Address) -> tuple[Readin
         captions=dumps(fields["captions"]),
         images=dumps(fields["images"]),
         attachments=dumps(fields["attachments"]),
-        extractor_version=extract.EXTRACTOR_VERSION,
     )
     wanted = [(link, "attachment") for link, _ in attachments if site.keep_attachments]
     wanted += [(link, "image") for link, _ in images if site.keep_images]

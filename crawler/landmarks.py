@@ -15,7 +15,7 @@ from typing import Literal
 from crawler.site import Landmarks
 from crawler.text import fold
 
-Role = Literal["closes", "passes", "never", "glued", "opens_attachments"]
+Role = Literal["closes", "begins_closing", "passes", "never", "glued", "opens_attachments"]
 
 _EDGES = " \t:.,;…»«›‹>|<-–—•*·▪■►▶→←+/()[]!\"'“”"
 
@@ -42,19 +42,48 @@ _CLOSING = (
      "Tin liên quan"),
     (r"(?:cac |nhung )?(?:tin|bai)(?: viet| tuc)? (?:doc nhieu|xem nhieu|noi bat|quan tam)(?: nhat)?", "Tin đọc nhiều"),
     (r"xem (?:tin )?tiep(?: theo)?", "Xem tin tiếp theo…"),
-    (r"(?:xem|doc) them(?: tin| ?:.*)?|co the ban quan tam|tin van|tin theo ngay", "Xem thêm"),
+    (r"(?:xem|doc) them(?: tin)?|co the ban quan tam|tin van|tin theo ngay", "Xem thêm"),
     (r"(?:xem theo ngay ?)+", "Xem theo ngày Xem theo ngày"),
     (r"tin xem theo ngay.*", "Tin xem theo ngày"),
     (r"(?:other|related|latest|more) (?:news|articles?|posts?)", "Other News"),
+    (r"(?:y kien|binh luan|phan hoi)(?: cua)?(?: ban doc| doc gia)? ?\(?[1-9]\d*\)?|[1-9]\d* (?:binh luan|phan hoi)",
+     "Bình luận (2)"),
+    (r"(?:bai(?: viet)? nay|this entry) (?:duoc|was) (?:gui|dang|posted) (?:vao|trong|in|on)\b.*",
+     "Bài này được gửi vào mục Tin tức. Bạn có thể theo dõi các phản hồi cho bài này qua RSS 2.0."),
+)  # fmt: skip
+
+#: How to reach somebody: a page's foot, or the last line of a notice.
+_CONTACT = r"(?:dia chi|tru so|dien thoai|dt|tel|fax|email|e-mail|hotline|so dien thoai|thu dien tu) ?: ?.{3,}"
+#: Lines that begin so close the article too, but sentences begin so as well: what is behind them decides.
+_BEGINS_CLOSING = (
     (r"(?:ban quyen|copyright|©|\(c\)|ghi ro nguon|giay phep|co quan chu quan|chiu trach nhiem|don vi chu quan"
      r"|truong ban bien tap|thiet ke(?: va phat trien)? boi|phat trien boi|designed by|powered by)\b.*",
      "Bản quyền thuộc về Ban Dân vận Tỉnh ủy"),
     (r"© ?.*", "© 2023 Huyện ủy"),
-    (r"(?:dia chi|tru so|dien thoai|dt|tel|fax|email|e-mail|hotline|so dien thoai|thu dien tu) ?: ?.{3,}",
-     "Địa chỉ: số 1 đường Lê Lợi"),
+    (_CONTACT, "Địa chỉ: số 1 đường Lê Lợi"),
+    (r"(?:xem|doc) them ?: ?.+", "Xem thêm: Kế hoạch phát triển giao thông"),
     (r"(?:thong ke|so luot) truy cap.*", "Thống kê truy cập"),
     (r"(?:dang (?:online|truy cap)|khach truc tuyen|tong (?:so )?(?:luot )?truy cap)\b.*", "Đang truy cập: 12"),
 )  # fmt: skip
+#: Of those, what goes on as a clause does where it is a sentence, and not where a page's foot names itself.
+_CLAUSE = re.compile(
+    r"(?:giay phep|co quan chu quan|chiu trach nhiem|don vi chu quan|truong ban bien tap"
+    r"|(?:thong ke|so luot) truy cap|tong (?:so )?(?:luot )?truy cap)"
+    r"(?! (?:so|noi dung|chinh|xuat ban|thiet lap|hoat dong|trang|website)(?!\w)) [^:]{20,}"
+)
+#: Furniture by itself that is also a cell, an item or a heading of somebody's text.
+_AMBIGUOUS = re.compile(
+    r"[\d .,]+|[ac]|nguon|tac gia|bien tap|lien he|gioi thieu|chi tiet|tiep theo|to|lon|nho|vua|go|tim"
+)
+
+#: Buttons and counters that templates put in one line with nothing between them.
+_BUTTON = (
+    r"(?:in(?: trang| bai| bai viet| tin)?|ban (?:de )?in|luu (?:bai(?: viet)?|tin|dang file)"
+    r"|gui (?:tin|bai(?: viet)?)?(?: nay)? ?(?:qua )?e?mail|gui (?:cho ban be|phan hoi|binh luan)|thao luan|phan hoi"
+    r"|(?:chia se|share|tweet|dang|gui)(?: (?:tren|qua|len|on))? (?:facebook|twitter|zalo|google\+?|linkedin|pinterest)"
+    r"|chia se|share|tweet|facebook|twitter|zalo|email|print|(?:quay|tro) (?:lai|ve)|(?:ve |len )?dau trang"
+    r"|(?:so )?(?:luot|lan)(?: nguoi)? (?:xem|doc|truy cap) ?:? ?[\d.,]+|(?:binh luan|y kien) ?:? ?\(?\d+\)?)"
+)
 
 #: Bars of counters, buttons and tags. They end the article, unless its text goes on behind them: some templates put
 #: them between the lead and the rest.
@@ -82,6 +111,7 @@ _PASSING = (
     (r"(?:quay (?:lai|ve)|tro (?:lai|ve)|ve trang chu|(?:ve |len )?dau trang|back|go top|len dau)"
      r"(?: trang(?: truoc| chu)?)?", "Quay lại"),
     (r"(?:like|thich|share|tweet|chia se)(?: ?\d+)?(?: (?:like|thich|share|tweet|chia se)(?: ?\d+)?)*", "Like Share"),
+    (rf"{_BUTTON}(?: ?{_BUTTON})+", "Bản để in Lưu dạng file Gửi tin qua email"),
     (r"theo doi (?:chung toi )?(?:tren|qua) .{3,30}", "Theo dõi trên Google News"),
     (r"(?:nghe|doc)(?: noi dung)? (?:bai(?: viet| doc)?|tin|audio).{0,10}|giong doc.{0,30}|nghe doc bai.*",
      "Nghe nội dung bài viết"),
@@ -110,6 +140,9 @@ _NEVER = (
     (r"(?:sign|log) ?(?:in|out)|dang (?:nhap|xuat|ky)(?: he thong| thanh vien)?", "Sign In"),
     (r"so luot truy cap|luot truy cap|tong luot truy cap", "SỐ LƯỢT TRUY CẬP"),
     (r"khong tieu de", "• Không tiêu đề"),
+    (r"chi tiet(?: (?:tin|bai viet|tin tuc))?|details?", "Chi tiết"),
+    (r"lui|tiep theo|prev(?:ious)?|next", "< Lùi"),
+    (r"(?:google )?advertisements?|sponsored(?: links?)?|quang cao", "Advertisement"),
     (r"(?:tim kiem|search|tim|go)(?: nang cao)?", "Tìm kiếm"),
     (r"(?:nhap tu (?:khoa )?(?:tim kiem|can tim)).{0,20}", "---Nhập từ tìm kiếm---"),
     (r"(?:trang chu|home|gioi thieu|lien he|so do (?:cong|trang|website)|rss|english|tieng viet|menu|skip to .{3,30})",
@@ -127,6 +160,7 @@ _GLUED = ((r"xem (?:voi )?co chu", "Xem với cỡ chữ Công tác dân vận �
 
 LANDMARKS: tuple[Landmark, ...] = (
     *(Landmark(p, "closes", e) for p, e in _CLOSING),
+    *(Landmark(p, "begins_closing", e) for p, e in _BEGINS_CLOSING),
     *(Landmark(p, "passes", e) for p, e in _PASSING),
     *(Landmark(p, "opens_attachments", e) for p, e in _ATTACHMENTS),
     *(Landmark(p, "never", e) for p, e in _NEVER),
@@ -145,14 +179,24 @@ class Vocabulary:
     """The landmarks that hold for one site, compiled."""
 
     closes: re.Pattern[str]
+    begins_closing: re.Pattern[str]
     passes: re.Pattern[str]
     attachments: re.Pattern[str]
     never: re.Pattern[str]
     glued: re.Pattern[str]
+    own: Landmarks  # what the site and its family declare
 
     def ends(self, folded: str) -> bool:
         """Whether a folded line ends the article, whatever follows."""
-        return self.closes.fullmatch(folded) is not None
+        return self.closes.fullmatch(folded) is not None or self.begins_closing.fullmatch(folded) is not None
+
+    def only_begins(self, folded: str) -> bool:
+        """Whether a folded line only begins like a landmark that ends the article: it may be a sentence."""
+        return self.closes.fullmatch(folded) is None and self.begins_closing.fullmatch(folded) is not None
+
+    def may_be_text(self, folded: str) -> bool:
+        """Whether furniture, as a folded line, could as well be a cell, an item or a heading of the text."""
+        return _AMBIGUOUS.fullmatch(folded) is not None and folded not in map(key, self.own.never)
 
     def closing(self, folded: str) -> bool:
         """Whether a folded line ends the article, unless its text goes on behind."""
@@ -176,10 +220,32 @@ class Vocabulary:
         """Whether a folded line is furniture: empty, a bare number, or in the vocabulary."""
         return not folded or folded.replace(" ", "").isdigit() or self.never.fullmatch(folded) is not None
 
+    def named(self, folded: str) -> str:
+        """The landmark that a folded line, or the first part of a bar, meets: by the line that it was made for."""
+        parts = [folded, *(part.strip(_EDGES) for part in _BAR.split(folded))]
+        for part in parts:
+            own = next((line for line in (*self.own.closes, *self.own.never) if key(line) == part), None)
+            if own is not None:
+                return f"the declared landmark “{own}”"
+            general = next((m for m in LANDMARKS if m.role != "glued" and re.fullmatch(m.pattern, part)), None)
+            if general is not None:
+                return f"the landmark “{general.example}”"
+        return "a bare number" if folded else "an empty line"
+
 
 def key(line: str) -> str:
     """A line as landmarks are compared: folded, without the punctuation and bullets around it."""
     return fold(line).strip(_EDGES)
+
+
+def is_contact(folded: str) -> bool:
+    """Whether a folded line says how to reach somebody."""
+    return re.fullmatch(_CONTACT, folded) is not None
+
+
+def is_clause(folded: str) -> bool:
+    """Whether a folded line that begins like a landmark goes on as a sentence does."""
+    return _CLAUSE.fullmatch(folded) is not None
 
 
 def _any(patterns: Iterable[str]) -> re.Pattern[str]:
@@ -197,7 +263,9 @@ def vocabulary(site: Landmarks) -> Vocabulary:
     return Vocabulary(
         passes=_any(of("passes")),
         closes=_any([*(re.escape(key(line)) for line in site.closes), *of("closes")]),
+        begins_closing=_any(of("begins_closing")),
         attachments=_any(of("opens_attachments")),
         never=_any([*own_never, *of("never")]),
         glued=re.compile("|".join([*own_never, *of("glued")])),
+        own=site,
     )

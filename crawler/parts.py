@@ -3,66 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from bisect import bisect
 from dataclasses import dataclass, field
 
-from crawler.collect import TEASER, Body, collect, is_furniture, names_furniture
+from crawler.collect import Body, collect
+from crawler.container import container, end_of, is_colophon, prose_of
+from crawler.datelines import (
+    DATE_HINT,
+    DateLine,
+    closing_day,
+    date_line,
+    has_clock_above,
+    has_seconds,
+    is_clock,
+    is_today,
+    names_clock,
+)
 from crawler.dates import DateFound, find_dates
+from crawler.endings import TEASER, commonprefix
 from crawler.landmarks import Vocabulary
-from crawler.lines import Line, ends_sentence, is_caption, signature
+from crawler.lines import Line, byline, ends_sentence, is_account, is_caption, names_furniture, signature
 from crawler.site import Reading
 from crawler.text import fold
+from crawler.trace import Judged, Trace
 
-#: A date line is a date and a little around it: a section's name, a counter.
-_AROUND_DATE = 60
 #: How many lines above the first paragraph a headline is looked for: chrome of some portals stands between.
 _ABOVE = 40
-#: Each step up from a paragraph to an element around it weighs its text by this (readability's idea, one factor).
-_DECAY = 0.85
-#: More text than this in one paragraph says nothing more about where the article is.
-_ENOUGH = 600.0
 #: How far behind the last paragraph a date may still be the article's (lines).
 _TAIL = 4
-#: Words before the page's clock, and names of its element.
-_TODAY = re.compile(r"hom nay|bay gio|hien tai|today|gio he thong")
-_CLOCK_HINT = re.compile(r"now|today|clock|header|top|current|hom-?nay")
 _HEADLINE_HINT = re.compile(r"(?:title|headline|tieu-?de|ten-?bai|tentin|entry-name|news-?name)")
-_DATE_HINT = re.compile(r"(?:date|time|ngay|publish|posted|meta|thoi-?gian)")
-
-
-@dataclass(frozen=True, slots=True)
-class DateLine:
-    """A line that says when: the date, and the text before it (often the section)."""
-
-    found: DateFound
-    before: str
-    rest: str = ""  # the text behind, where the first paragraph is glued to the date
-    in_words: bool = False  # the month is written in words, as no clock does
-
-
-def date_line(text: str, reading: Reading) -> DateLine | None:
-    """The date that a whole line states; None for prose that mentions one."""
-    if len(text) < 6 or not any(c.isdigit() for c in text):
-        return None
-    glued = len(text) > 160
-    head = text[:160]
-    found = find_dates(head, order=reading.date_order, midnight_is_date_only=reading.midnight_is_date_only)
-    if not found:
-        return None
-    first = next((f for f in found if f.labelled), next((f for f in found if f.has_time), found[0]))
-    before = text[: first.start].strip(" |–-,:;•»(›>/[").strip()
-    after = text[first.end :].strip(" |–-,:;•»)]").strip()
-    if glued or len(after) > _AROUND_DATE:
-        return DateLine(first, "", after) if not before and first.has_time and after[:1].isupper() else None
-    if len(before) > _AROUND_DATE or len(before) + len(after) > 100 or _TODAY.search(fold(before)):
-        return None
-    bare = not before and (not after or not after[0].isalpha() or _is_counter(after))
-    in_words = "tháng" in text[first.start : first.end].lower()
-    return DateLine(first, before, in_words=in_words) if bare or first.has_time or first.labelled else None
-
-
-def _is_counter(text: str) -> bool:
-    return re.match(r"(?:lượt|view|số|đã|hits?|\(?gmt)", text, re.IGNORECASE) is not None
+#: What speaks for a line as the headline, and as the one that dates the article, in the order of their points.
+_HEADLINE_POINTS = (
+    *("of a headline's length", "a heading", "directly above the text", "named so by its element", "bold"),
+    *("the page's title", "beside a date"),
+)
+_DATE_POINTS = ("with a time", "labelled", "named so by its element", "by its place")
 
 
 @dataclass(slots=True)
@@ -73,17 +48,22 @@ class Parts:
     date_published: str | None = None
     section: str | None = None
     body: Body = field(default_factory=Body)
+    judged: Judged | None = None  # what became of each line, where somebody asks
 
 
 def find_parts(
-    lines: list[Line], vocab: Vocabulary, reading: Reading, titles: list[str], headline: str | None
+    lines: list[Line],
+    vocab: Vocabulary,
+    reading: Reading,
+    titles: list[str],
+    headline: str | None,
+    trace: Trace | None = None,
 ) -> Parts:
     """The parts of an article among all lines of a page; ``headline``, where it is known already, anchors the rest."""
-    prose = [i for i, line in enumerate(lines) if line.is_prose and not is_furniture(line, known=False)]
-    prose = [i for i in prose if not (lines[i].key and vocab.closing(lines[i].key))]
+    prose, verse = prose_of(lines, vocab)
     if not prose:
         return Parts(headline=headline)
-    first, last = _container(lines, prose)
+    first, last = container(lines, prose)
     # a date beside a long link is that of the article linked to; beside a short one, of the article in that section
     own = {i: ln.text for i, ln in enumerate(lines) if ln.link_share * len(ln.text) < TEASER}
     dates = {i: d for i, text in own.items() if (d := date_line(text, reading))}
@@ -93,56 +73,91 @@ def find_parts(
     start = first if at is None else at + 1
     if when is not None:
         parts.date_published = dates[when].found.iso
-        parts.section = dates[when].before or None
+        parts.section = dates[when].section
         if at is not None and when > at and not any(at < p < when for p in prose):
             start = when + 1
     elif headline is None:
-        _take_date_off(parts, reading)
-    body_end = _end(lines, vocab, last)
+        _take_date_off(parts, lines[at].tail if at is not None else "", reading)
+    body_end = end_of(lines, vocab, last)
+    if when is None and not parts.date_published and at is not None:
+        closed = _closing_day(lines, vocab, reading, start, body_end)
+        if closed is not None:
+            dates[closed[0]] = DateLine(closed[1], "")
+            when, parts.date_published = closed[0], closed[1].iso
+    if is_colophon(lines, vocab, prose, start):
+        body_end = next((i for i in range(start, body_end) if lines[i].key and vocab.ends(lines[i].key)), start)
+        verse = True
     text_dates = {i for i in dates if start <= i < body_end and not dates[i].rest}
     body_lines = [_blank(line) if i in text_dates else line for i, line in enumerate(lines)]
     glued = when is not None and dates[when].rest
-    parts.body = collect(body_lines, vocab, start, body_end, known=False)
+    why = None if trace is None else Judged(dict.fromkeys(text_dates, ("cut", "says no more than a date")))
+    parts.body = collect(body_lines, vocab, start, body_end, known=False, verse=verse, why=why)
+    if trace is not None and why is not None:
+        parts.judged = why
+        if at is not None:
+            points = _headline_points(lines, at, vocab, dates, [fold(t) for t in titles], _top(prose, first))
+            marks = _told(_HEADLINE_POINTS, points)
+            why.is_field(at, "headline")
+            trace.took("headline", f"the line with most marks of a headline: {marks}", lines[at].text)
+        if at is not None and when is not None:
+            marks = _told(_DATE_POINTS, _date_points(lines, vocab, dates, when, at, prose))
+            why.is_field(when, "date_published")
+            trace.took("date_published", f"the date with most marks of the article's: {marks}", lines[when].text)
+            if parts.section is not None:
+                trace.took("section", "the words before the date", lines[when].text)
+        _explain_rest(trace, why, lines, dates, start, body_end)
+    if when is not None and parts.body.author is None:
+        parts.body.author = byline(dates[when].before)
+        if trace is not None and parts.body.author is not None:
+            trace.took("author", "the name after a label, before the date", lines[when].text)
     if glued and when is not None:
         parts.body.paragraphs.insert(0, dates[when].rest)
     return parts
 
 
-def _take_date_off(parts: Parts, reading: Reading) -> None:
-    """Parts headline and date where the date stands behind the headline in brackets."""
+def _closing_day(
+    lines: list[Line], vocab: Vocabulary, reading: Reading, start: int, end: int
+) -> tuple[int, DateFound] | None:
+    """The text's last line and its day, where that is the place and the day of writing."""
+    last = None
+    for i in range(start, end):
+        key = lines[i].key
+        if key and vocab.ends(key):
+            break
+        if lines[i].text and not lines[i].is_link and not (key and (vocab.is_never(key) or vocab.closing(key))):
+            last = i
+    found = closing_day(lines[last], reading) if last is not None else None
+    return None if last is None or found is None else (last, found)
+
+
+def _told(names: tuple[str, ...], points: tuple[float, ...] | None) -> str:
+    """What speaks for a line, in words."""
+    return ", ".join(name for name, worth in zip(names, points or (), strict=False) if worth > 0) or "none"
+
+
+def _explain_rest(
+    trace: Trace, why: Judged, lines: list[Line], dates: dict[int, DateLine], start: int, end: int
+) -> None:
+    """What became of the lines that are not the text's: those above it and below."""
+    for index in (*range(start), *range(end, len(lines))):
+        place = "above the article" if index < start else "below the element that holds the article's text"
+        why.cut(index, f"{place}; a date, but not the article's" if index in dates else place)
+    until = why.ended_by or "the end of the element that holds most text"
+    trace.took("body", f"the lines from below headline and date to {until}", None)
+
+
+def _take_date_off(parts: Parts, tail: str, reading: Reading) -> None:
+    """Parts headline and date where the date stands behind the headline in brackets: with its time, or set apart."""
     text = parts.headline or ""
     dates = find_dates(text, order=reading.date_order, midnight_is_date_only=reading.midnight_is_date_only)
-    if dates and dates[-1].has_time and text[: dates[-1].start].endswith("(") and not text[dates[-1].end :].strip(" )"):
+    if not dates or not text[: dates[-1].start].endswith("(") or text[dates[-1].end :].strip(" )"):
+        return
+    if dates[-1].has_time or text[dates[-1].start - 1 :] == tail:
         parts.headline, parts.date_published = text[: dates[-1].start].rstrip("( "), dates[-1].iso
 
 
 def _blank(line: Line) -> Line:
     return Line("", picture=line.picture, path=line.path)
-
-
-def _container(lines: list[Line], prose: list[int]) -> tuple[int, int]:
-    """First and last line of the element that holds the article's text most tightly."""
-    weight: dict[tuple[int, ...], float] = defaultdict(float)
-    for i in prose:
-        size, path = min(_ENOUGH, len(lines[i].text)), lines[i].path
-        for depth in range(len(path), 0, -1):
-            weight[path[:depth]] += size
-            size *= _DECAY
-    best = max(weight, key=lambda path: (weight[path], len(path)))
-    inside = [i for i in range(len(lines)) if lines[i].path[: len(best)] == best]
-    return inside[0], inside[-1]
-
-
-def _end(lines: list[Line], vocab: Vocabulary, last: int) -> int:
-    """The end of the text: behind its container, and behind an author's line that stands just outside it."""
-    end = last + 1
-    for at in range(end, min(len(lines), end + 3)):
-        line = lines[at]
-        if line.is_link or line.chrome or (line.key and vocab.closing(line.key)):
-            break
-        if signature(line, before=lines[last].text):
-            return at + 1
-    return end
 
 
 def _headline(
@@ -155,7 +170,7 @@ def _headline(
     headline: str | None,
 ) -> int | None:
     """The index of the headline's line, or None where no line deserves it."""
-    top = next((p for p in prose if p >= first), prose[0])
+    top = _top(prose, first)
     folded = [fold(t) for t in titles]
     wanted = fold(headline) if headline else None
     enough = 0.4 * sum(len(lines[p].text) for p in prose if p >= first)
@@ -171,17 +186,23 @@ def _headline(
                 scores[i] = 2.0 + (i <= top) - 2.0 * line.is_link + 0.01 * i
             continue
         passed += len(line.text) if i in prose and i >= first else 0
-        score = _headline_score(lines, i, vocab, dates, folded)
-        if score is not None:
+        points = _headline_points(lines, i, vocab, dates, folded, top)
+        if points is not None:
             named = line.heading == 1 or _is_title(fold(line.text), folded)
-            scores[i] = score - min(passed / 60, 3.0 if named else 99.0) - 0.15 * max(0, top - i)
-    best = max(scores, key=lambda i: scores[i], default=None)
+            scores[i] = sum(points) - min(passed / 60, 3.0 if named else 99.0) - 0.15 * max(0, top - i)
+    best = next((i for i in sorted(scores, key=lambda i: -scores[i]) if not is_account(lines[i].text)), None)
     return best if best is not None and scores[best] > 0 else None
 
 
-def _headline_score(
-    lines: list[Line], i: int, vocab: Vocabulary, dates: dict[int, DateLine], titles: list[str]
-) -> float | None:
+def _top(prose: list[int], first: int) -> int:
+    """The first line of the article's text, by the element that holds it."""
+    return next((p for p in prose if p >= first), prose[0])
+
+
+def _headline_points(
+    lines: list[Line], i: int, vocab: Vocabulary, dates: dict[int, DateLine], titles: list[str], top: int
+) -> tuple[float, ...] | None:
+    """What speaks for and against a line as the headline, see ``_HEADLINE_POINTS``; None for one that cannot be it."""
     line = lines[i]
     text, key = line.text, line.key
     size = len(text)
@@ -189,22 +210,32 @@ def _headline_score(
         return None
     if key and (vocab.closing(key) or vocab.is_never(key)):
         return None
-    if signature(line, before="") and ":" in text:
+    if ":" in text and signature(line, before=""):
         return None
-    folded = fold(text)
-    score = 1.0 if 25 <= size <= 220 else 0.0
-    score += {1: 4.0 if size >= 25 else 2.0, 2: 3.0, 3: 2.0, 4: 1.0}.get(line.heading, 0.0)
-    score += 1.5 if _leads_text(lines, i, vocab, dates) else 0.0
-    score += 2.0 if _HEADLINE_HINT.search(line.hint.rsplit(" ", 3)[-1] if line.hint else "") else 0.0
-    score += 1.0 if line.bold else 0.0
-    score += 4.0 if size >= 20 and _is_title(folded, titles) else 0.0
-    score += 2.5 if _beside_date(i, dates) else 0.0
-    score -= 3.0 if line.is_link else 0.0
-    score -= 3.0 if names_furniture(line.hint) else 0.0
-    score -= 3.0 if ends_sentence(text) else 0.0
-    score -= 1.0 if text.isupper() else 0.0
-    score -= 2.0 if "»" in text or " / " in text or "›" in text else 0.0
-    return score
+    titled, leads, dated = _titled(fold(text), titles), _leads_text(lines, i, vocab, dates, top), _beside_date(i, dates)
+    heading = {1: 4.0 if size >= 25 else 2.0, 2: 3.0, 3: 2.0, 4: 1.0}.get(line.heading, 0.0)
+    return (
+        1.0 if 25 <= size <= 220 else 0.0,
+        # a heading with nothing of the article beside it may be the site's name
+        heading if titled or leads or dated else min(heading, 1.0),
+        1.5 if leads else 0.0,
+        2.0 if _HEADLINE_HINT.search(line.hint.rsplit(" ", 3)[-1] if line.hint else "") else 0.0,
+        1.0 if line.bold else 0.0,
+        titled,
+        dated,
+        -3.0 if line.is_link else 0.0,
+        -3.0 if names_furniture(line.hint) else 0.0,
+        -3.0 if ends_sentence(text) and not text.endswith("?") else 0.0,
+        -1.0 if text.isupper() else 0.0,
+        -2.0 if "»" in text or " / " in text or "›" in text else 0.0,
+    )
+
+
+def _titled(folded: str, titles: list[str]) -> float:
+    """What it is worth that a line is the page's title; a short one must be all of it."""
+    if len(folded) >= 20:
+        return 4.0 if _is_title(folded, titles) else 0.0
+    return 4.0 if len(folded) >= 12 and titles[:1] == [folded] else 0.0
 
 
 def _is_title(folded: str, titles: list[str]) -> bool:
@@ -217,25 +248,21 @@ def _is_title(folded: str, titles: list[str]) -> bool:
     return False
 
 
-def _leads_text(lines: list[Line], i: int, vocab: Vocabulary, dates: dict[int, DateLine]) -> bool:
+def _leads_text(lines: list[Line], i: int, vocab: Vocabulary, dates: dict[int, DateLine], top: int) -> bool:
     """Whether nothing but furniture and a date stands between a line and a paragraph."""
     for j in range(i + 1, min(i + 6, len(lines))):
         line = lines[j]
-        if line.is_prose:
+        if line.is_prose or j == top:
             return True
         if line.text and j not in dates and not (line.key and (vocab.is_never(line.key) or vocab.closing(line.key))):
             return False
     return False
 
 
-def _beside_date(i: int, dates: dict[int, DateLine]) -> bool:
-    """Whether the next line that is not empty furniture, or the one before, states a date."""
-    return any(j in dates and not _is_today(dates[j]) for j in (i - 1, i + 1, i + 2))
-
-
-def _is_today(dated: DateLine) -> bool:
-    """Whether a date is the page's clock rather than the article's date: a weekday, no time, no label."""
-    return dated.found.has_weekday and not dated.found.has_time and not dated.found.labelled
+def _beside_date(i: int, dates: dict[int, DateLine]) -> float:
+    """What it is worth that the line before states a date, or the next, or the one behind that."""
+    worth = ((i - 1, 2.5), (i + 1, 2.5), (i + 2, 2.0))
+    return next((points for j, points in worth if j in dates and not is_today(dates[j])), 0.0)
 
 
 def _date(
@@ -244,48 +271,55 @@ def _date(
     """The index of the line that dates the article, or None: better no date than today's."""
     if headline is None:
         return None
-    following = next((p for p in prose if p > headline), headline)
-    scores: dict[int, float] = {}
-    for i, dated in dates.items():
-        line, found = lines[i], dated.found
-        score = 2.0 * found.has_time + 3.0 * found.labelled
-        score += 2.0 if _DATE_HINT.search(line.hint) else 0.0
-        if headline < i <= following + 1:
-            score += 4.0
-        elif i < headline:
-            gap = sum(1 for j in range(i + 1, headline) if not (lines[j].key and vocab.is_never(lines[j].key)))
-            score += 3.0 if gap == 0 else -gap
-            score -= 9.0 if _is_clock(dated, line) else 0.0
-        else:
-            score += _at_the_end(lines, vocab, i, max(prose), found)
-        score -= 4.0 if line.chrome or names_furniture(line.hint) else 0.0
-        score -= 4.0 if line.item and line.links else 0.0
-        scores[i] = score
+    scores = {i: sum(_date_points(lines, vocab, dates, i, headline, prose)) for i in dates}
     best = max(scores, key=lambda i: scores[i], default=None)
     return best if best is not None and scores[best] > 2.0 else None
 
 
-def _is_clock(dated: DateLine, line: Line) -> bool:
-    """Whether a date above the headline is the page's own: nothing says that it is the article's."""
+def _date_points(
+    lines: list[Line], vocab: Vocabulary, dates: dict[int, DateLine], i: int, headline: int, prose: list[int]
+) -> tuple[float, ...]:
+    """What speaks for and against a line as the one that dates the article; see ``_DATE_POINTS``."""
+    line, dated = lines[i], dates[i]
     found = dated.found
-    if found.labelled or found.has_weekday:
-        return not found.labelled
-    if dated.before or (found.has_time and dated.in_words):
+    at = bisect(prose, headline)
+    following = prose[at] if at < len(prose) else headline
+    clock = False
+    if headline < i <= following + 1:
+        place = 4.0
+    elif i < headline:
+        gap = sum(1 for j in range(i + 1, headline) if not (lines[j].key and vocab.is_never(lines[j].key)))
+        place = 3.0 if gap == 0 else -gap
+        close = gap == 0 and found.has_time
+        clock = is_clock(dated, line) and not (
+            close and (has_clock_above(lines, dates, i) or _in_the_articles_element(lines, i, headline, following))
+        )
+    else:
+        place = _at_the_end(lines, vocab, i, prose[-1], found)
+    return (
+        2.0 * found.has_time,
+        3.0 * found.labelled - 0.5 * found.revised,  # the day it was published, where both are told
+        2.0 if DATE_HINT.search(line.hint) else 0.0,
+        place,
+        -9.0 if clock else 0.0,
+        -4.0 if line.chrome or names_furniture(line.hint) else 0.0,
+        -4.0 if line.item and line.links else 0.0,
+    )
+
+
+def _in_the_articles_element(lines: list[Line], i: int, headline: int, following: int) -> bool:
+    """Whether a date to the minute stands with headline and text in an element that is not all of the page."""
+    if has_seconds(find_dates(lines[i].text)[0]) or names_clock(lines[i].hint) or "GMT" in lines[i].text:
         return False
-    named = found.has_time and _DATE_HINT.search(line.hint) and not _CLOCK_HINT.search(line.hint)
-    return _has_seconds(found) or not named
-
-
-def _has_seconds(found: DateFound) -> bool:
-    """Whether the time goes down to a second: that of a clock, or of a machine."""
-    return found.has_time and not found.iso.endswith(":00+07:00")
+    own = commonprefix([lines[n].path for n in (i, headline, following)])
+    return any(lines[n].path[: len(own)] != own for n in (0, -1))
 
 
 def _at_the_end(lines: list[Line], vocab: Vocabulary, i: int, last: int, found: DateFound) -> float:
     """What a date below the text's beginning is worth: little, but with the author's line at its end."""
     between = [line.key for line in lines[last + 1 : i] if line.key]
     if found.labelled:
-        return -6.0 if _has_seconds(found) or any(vocab.ends(key) for key in between) else 0.0
+        return -6.0 if has_seconds(found) or any(vocab.ends(key) for key in between) else 0.0
     if not last < i <= last + _TAIL or any(vocab.closing(key) for key in between):
         return -6.0
     return 2.5 if lines[i].text.startswith("(") else 1.0

@@ -14,7 +14,8 @@ import uuid
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from crawler.derive import HOME, Fact, Reading
+from crawler.derive import HOME, Fact
+from crawler.reading import Reading
 
 #: Qualities that ingest gives to captures whose payload is not read as a page; the rest come from crawler/quality.
 ARTICLE, NOT_FOUND, REDIRECT, ERROR, FILE = "article", "not_found", "redirect", "error", "file"
@@ -48,6 +49,7 @@ class Prepared:
     warc_offset: int
     warc_length: int
     source: str
+    extractor_version: str
     origin: str = ""
     crawl_id: str | None = None
     article_id: str | None = None
@@ -84,6 +86,7 @@ class Placed(NamedTuple):
     redirect_to: str | None
     canonical_url: str | None
     canonical_key: str | None
+    extractor_version: str  # by which what it says was read: of a revisit, those of its payload
 
     @property
     def fact(self) -> Fact | None:
@@ -98,6 +101,7 @@ class Placed(NamedTuple):
             address=self.canonical_url or self.url,
             address_key=self.canonical_key or self.url_key,
             reading_digest=self.reading_digest,
+            extractor_version=self.extractor_version,
         )
 
     @property
@@ -119,7 +123,8 @@ _REPLACE = f"UPDATE captures SET {', '.join(f'{c} = ?' for c in _COLUMNS)} WHERE
 _RESOLVE = (
     "UPDATE captures SET article_id = :article_id, reading_digest = :reading_digest, content_digest = :content_digest,"
     " content_length = :content_length, quality = :quality, quality_reason = :quality_reason,"
-    " canonical_url = :canonical_url, canonical_key = :canonical_key WHERE id = :id"
+    " canonical_url = :canonical_url, canonical_key = :canonical_key, extractor_version = :extractor_version"
+    " WHERE id = :id"
 )
 # A record whose payload may stand for another's: read as a page or a file, answered with success.
 PAYLOAD = (
@@ -129,7 +134,7 @@ PAYLOAD = (
 )
 _REFERENT_HERE = f"SELECT {PLACED} FROM captures WHERE {PAYLOAD} AND url_key = ? ORDER BY memento_datetime LIMIT 1"
 _REFERENT = f"SELECT {PLACED} FROM captures WHERE {PAYLOAD} ORDER BY memento_datetime, url_key LIMIT 1"
-_REVISITS = (
+REVISITS = (
     f"SELECT {PLACED} FROM captures WHERE payload_digest = ? AND record_type = 'revisit' AND site = ?"
     " AND coalesce(status_code, 200) < 300"
 )
@@ -137,7 +142,7 @@ _SAID_BEFORE = (
     f"SELECT {PLACED} FROM captures WHERE url_key = ?1 AND memento_datetime <= ?2 AND reading_digest IS NOT NULL"
     f" AND (quality = '{ARTICLE}' OR memento_datetime < ?2) ORDER BY memento_datetime DESC, payload_digest DESC LIMIT 1"
 )
-_NOT_MODIFIED_SINCE = (
+NOT_MODIFIED_SINCE = (
     f"SELECT {PLACED} FROM captures WHERE url_key = ? AND memento_datetime >= ? AND quality = '{NOT_MODIFIED}'"
     " ORDER BY memento_datetime"  # each may rest on the one before
 )
@@ -151,7 +156,8 @@ _CLAIM = (
 _OWNER = "SELECT article_id FROM article_urls WHERE url_key = ? ORDER BY evidence = 'redirect', article_id LIMIT 1"
 
 
-def _placed(p: Prepared) -> Placed:
+def placed(p: Prepared) -> Placed:
+    """The row of a capture as it was prepared, before anything is known of what it may rest on."""
     return Placed(
         id=p.capture_id,
         site=p.site,
@@ -169,6 +175,7 @@ def _placed(p: Prepared) -> Placed:
         redirect_to=p.redirect_to,
         canonical_url=p.canonical_url,
         canonical_key=p.canonical_key,
+        extractor_version=p.extractor_version,
     )
 
 
@@ -203,6 +210,7 @@ def _saying(capture: Placed, referent: Placed) -> Placed:
         content_digest=referent.content_digest,
         canonical_url=referent.canonical_url,
         canonical_key=referent.canonical_key,
+        extractor_version=referent.extractor_version,
     )
     if capture.quality == NOT_MODIFIED:
         return read
@@ -223,7 +231,7 @@ class Placing:
 
     def put(self, p: Prepared) -> Placed | None:
         """Adds one capture and puts in place what rests on it; None if the archive has it already."""
-        capture: Placed | None = _placed(p)
+        capture: Placed | None = placed(p)
         assert capture is not None
         if not self._db.execute(_INSERT, _row(capture, p)).rowcount and (capture := self._put_again(p)) is None:
             return None
@@ -233,7 +241,7 @@ class Placing:
         capture = resolved
         self._take_place(capture)
         if capture.quality == ARTICLE:
-            self._resolve_again(_NOT_MODIFIED_SINCE, (capture.url_key, capture.memento_datetime))
+            self._resolve_again(NOT_MODIFIED_SINCE, (capture.url_key, capture.memento_datetime))
         if p.record_type != "revisit":
             self._resolve_revisits(capture)
         return capture
@@ -251,7 +259,7 @@ class Placing:
         identifier = p.capture_id if before and before.id == p.capture_id else self._free_id(p)
         if identifier is None:
             return None
-        capture = _placed(p)._replace(id=identifier)
+        capture = placed(p)._replace(id=identifier)
         if before is None:
             self._db.execute(_INSERT, _row(capture, p))
         else:  # the record that has the payload takes its place
@@ -304,11 +312,11 @@ class Placing:
     def _resolve_revisits(self, capture: Placed) -> None:
         """Those that rest on this payload, unless an earlier record of it at the same address serves them already."""
         payload = (capture.payload_digest, capture.site)
-        if self._db.execute(_REVISITS, payload).fetchone() is None:
+        if self._db.execute(REVISITS, payload).fetchone() is None:
             return
         here = self._db.execute(_REFERENT_HERE, (*payload, capture.url_key)).fetchone()
         if here is not None and here["id"] == capture.id:
-            self._resolve_again(_REVISITS, payload)
+            self._resolve_again(REVISITS, payload)
 
     def _resolve_again(self, query: str, parameters: tuple[str, ...]) -> None:
         for row in self._db.execute(query, parameters).fetchall():
@@ -320,7 +328,7 @@ class Placing:
             self._leave(before, now.article_id)
             self._take_place(now)
             if ARTICLE in (before.quality, now.quality):
-                self._resolve_again(_NOT_MODIFIED_SINCE, (now.url_key, now.memento_datetime))
+                self._resolve_again(NOT_MODIFIED_SINCE, (now.url_key, now.memento_datetime))
 
     def _leave(self, before: Placed, article_id: str | None) -> None:
         """A capture that said something else, or of another article, until now."""

@@ -33,6 +33,17 @@ class Segment:
         self.picture = self.picture or other.picture
         self.captioned = self.captioned or other.captioned
 
+    def tail(self) -> str:
+        """The last of several pieces of its text, where brackets hold that."""
+        told = [part for part in self.parts if not part.isspace()]
+        return clean(told[-1]) if len(told) > 1 and told[-1].lstrip().startswith("(") else ""
+
+
+def beside(image: tuple[int, ...], text: tuple[int, ...]) -> bool:
+    """Whether a text's element is the image's own, its neighbour, or one step further in or out."""
+    common = sum(1 for a, b in zip(image, text, strict=False) if a == b)
+    return common >= max(len(image), len(text)) - 2
+
 
 def joined(segments: list[Segment], *, paragraph: bool) -> Iterator[Segment]:
     """Segments put together where the break between them is only a wrapped line.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -105,6 +106,14 @@ class Addresses:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expectations:
+    """What a site must show to be well; what is not declared is learned from the archive (monitor/health)."""
+
+    least_per_listing: int = 0  # articles on the first page of each section; 0: half of what is usual
+    fields: tuple[str, ...] = ()  # of every article: date_published, author, description; none: those that are usual
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
     """A content management system: what all sites built on it share. A site's own declaration comes first."""
 
@@ -135,6 +144,7 @@ class Site:
     older_readings: tuple[Reading, ...] = ()
     keep_images: bool = True
     keep_attachments: bool = True
+    expects: Expectations = Expectations()
     declared_in: str = "spiders"
 
     @property
@@ -162,6 +172,12 @@ class Site:
     @cached_property
     def _reading(self) -> Reading:
         return _merged(self.reading, self.family.reading)
+
+    @cached_property
+    def rules(self) -> str:
+        """Eight hex digits of all that is declared about reading this site's pages, its older readings included."""
+        said = (self.family.name, self.family.reading, self.reading, self.older_readings, self.urls)
+        return sha256(repr(said).encode()).hexdigest()[:8]
 
     def listing_url(self, section: Section) -> str:
         """The absolute URL of a section's first listing page."""

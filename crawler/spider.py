@@ -85,10 +85,10 @@ class SiteSpider(scrapy.Spider):
             "CONCURRENT_REQUESTS": polite.concurrent_requests_per_host,
             "CONCURRENT_REQUESTS_PER_DOMAIN": polite.concurrent_requests_per_host,
             "RETRY_TIMES": polite.max_retries,
-            "COOKIES_ENABLED": cls.site.pages.kind == "postback",
         }.items():
             settings.set(key, value, priority="spider")
-        if settings.getbool("COOKIES_ENABLED"):
+        if cls.site.pages.kind == "postback":  # which may need a session
+            settings["DOWNLOADER_MIDDLEWARES"].set("scrapy.downloadermiddlewares.cookies.CookiesMiddleware", 700)
             _keep_cookies_offline()
         for name, level in LOUD.items():
             logging.getLogger(f"scrapy.{name}").setLevel(level)
@@ -155,6 +155,8 @@ class SiteSpider(scrapy.Spider):
         """Counts what could have been an article or a file of one, and was not; listings and robots.txt have no row."""
         if row is not None:
             self.tally.skipped[skipped_as(row.reason, reason)] += 1
+            if row.reason in ("listed", "redirect"):
+                self._guarded(lambda: self.intake.archive.not_fetched(row, reason))
 
     def fail(self, error: Exception | str) -> None:
         """Something of our own went wrong (a full disk): nothing more is fetched."""
@@ -181,8 +183,9 @@ class SiteSpider(scrapy.Spider):
     def parse_listing(self, response: Response, section: Section, walk: Walk) -> Iterator[Request]:
         """Writes what is listed into the frontier and goes on to the next page, if there is anything to find there."""
         capture: Capture = response.meta[CAPTURE]
-        if capture.status != 200:
-            walk.end("failed", f"the listing answers {capture.status}")
+        if capture.status != 200 or response.meta[QUALITY] in PASSING:  # a sign-in form has links, too
+            said = capture.status if capture.status != 200 else f"with a {response.meta[QUALITY]} page"
+            walk.end("failed", f"the listing answers {said}")
             self.tally.errors += 1
             return
         listing = listing_links(_payload(capture, response), response.url, self.site, section, walk.pages + 1)
@@ -194,6 +197,8 @@ class SiteSpider(scrapy.Spider):
     def _walk_on(self, section: Section, walk: Walk, listing: Listing) -> NextPage | None:
         """Takes in what a page lists; the next page to fetch, or None where the walk ends."""
         archive, known = self.intake.archive, False
+        if not walk.pages:
+            archive.section_listed(self.crawl_id, section.name, len(listing.items), listing.total)
         if walk.judge(tuple(key for _, _, key in listing.items), paged=listing.paged):
             items = [(walk.listed + position, url, key) for position, url, key in listing.items]
             already = archive.discover(self.site.slug, self.crawl_id, section.name, items)
@@ -208,6 +213,9 @@ class SiteSpider(scrapy.Spider):
         if walk.state == "complete":
             down_to = listing.items[0][2] if known and listing.next is not None else END
             archive.section_complete(self.site.slug, section.name, self.crawl_id, down_to)
+            # at once: whatever fell out of the list may have been taken down
+            dropped = archive.dropped(self.site.slug, section.name, self.crawl_id)
+            archive.schedule(self.site.slug, dropped, "revisit")
         elif walk.state == "failed":
             self.tally.errors += 1
         return listing.next if walk.state == "walking" else None
@@ -304,10 +312,16 @@ class SiteSpider(scrapy.Spider):
         if failed:
             self.tally.errors += 1
             self.tally.article_errors += article
-            again = min(AGAIN[0] * 2 ** min(row.attempts, 10), AGAIN[1])
-            self._guarded(lambda: self.intake.archive.failed(row.url_key, not_before=clock.now() + again))
+            self._guarded(lambda: self._put_off(row))
         if len(self.waiting) < LOW:
             self._guarded(self._lease)
+
+    def _put_off(self, row: FrontierRow) -> None:
+        """What has never been seen is tried again later; whether a known article is, the next night decides anew."""
+        if row.reason == "revisit":
+            return self.intake.archive.discard([row.url_key])
+        again = min(AGAIN[0] * 2 ** min(row.attempts, 10), AGAIN[1])
+        return self.intake.archive.failed(row.url_key, not_before=clock.now() + again)
 
     # --- what every response goes through
 
@@ -348,9 +362,9 @@ def _payload(capture: Capture, response: Response) -> bytes:
 
 
 def _number(text: str) -> int:
-    if text and not text.isdecimal():
-        raise InputError(f"limit={text} is not a number of articles; write it like -a limit=50.")
-    return int(text or 0)
+    if text.isdecimal() or not text:
+        return int(text or 0)
+    raise InputError(f"limit={text} is not a number of articles; write it like -a limit=50.")
 
 
 def _keep_cookies_offline() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from crawler.articles import Articles, Settled
-from crawler.derive import HOME
+from crawler.derive import HOME, Revision
 from crawler.frontier import PASSING, FrontierRow, dumps, enter, skipped_as
 from crawler.placing import ARTICLE, FILE, NOT_MODIFIED, REDIRECT, Placing, Prepared
 
@@ -101,8 +101,19 @@ class Batch:
         newest = settled.begun[-1]
         row = self._db.execute("SELECT current_revision_id FROM articles WHERE id = ?", (article_id,)).fetchone()
         is_newest = newest.capture_id == p.capture_id and newest.id == row[0]
-        if p.source == "live" and newest.change == "edited" and is_newest:
+        if p.source != "live" or newest.change != "edited" or not is_newest:
+            return
+        if self._is_theirs(article_id, newest) and not self._articles.flips(article_id):
             self._articles.announce("edited", p.site, article_id, newest, baseline=baseline)
+
+    def _is_theirs(self, article_id: str, revision: Revision) -> bool:
+        """Whether what came before was read by the same rules; a difference may otherwise be of our own making."""
+        query = (
+            "SELECT 1 FROM captures WHERE article_id = ? AND memento_datetime = ? AND reading_digest IS NOT NULL"
+            " AND extractor_version IS ?"
+        )
+        parameters = (article_id, revision.observed_after, revision.extractor_version)
+        return self._db.execute(query, parameters).fetchone() is not None
 
     def _count(self, p: Prepared, outcome: Outcome, wanted_as: str | None) -> None:
         if p.crawl_id is None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Outcome = Literal["complete", "limited", "failed", "refused", "interrupted"]
+
+#: Outcomes of crawls that did their job; ``limited`` did as much of it as was asked for or as a night allows.
+GOOD = ("complete", "limited")
 State = Literal["walking", "complete", "cut", "failed"]
 
 #: Why something is not in the archive that could have been an article or a file of one: as it is counted, and as it is

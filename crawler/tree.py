@@ -11,7 +11,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import urls
 from crawler.decode import utf8
+from crawler.lines import FILE
 from crawler.text import clean, fold
+from crawler.trace import Trace
 
 #: Pages beyond this many bytes are cut before they are parsed; the longest article seen has 0.6 MB with its images.
 MAX_PAGE = 8 * 1024 * 1024
@@ -41,6 +43,9 @@ _PUBLISHED = (
     ('[itemprop="datePublished"][datetime]', "datetime"),
     ("time.published[datetime], time.entry-date[datetime], .entry-meta time[datetime]", "datetime"),
 )
+#: Linked data; found without parsing it, as templates write JSON that is none.
+_LINKED_DATA = 'script[type="application/ld+json" i]'
+_DATE_PUBLISHED = re.compile(r'"datePublished"\s{0,9}:\s{0,9}"([^"\\]{8,40})"')
 #: What a page says of itself, and where: the field of ``Head``, and the attribute or ("") the text.
 _HEAD = 'title, meta[property="og:title"], base[href], link[rel="canonical"]'
 _HEAD_FIELDS = {
@@ -51,9 +56,6 @@ _HEAD_FIELDS = {
 }
 
 _TAG = re.compile(rb"</?[a-zA-Z!]")
-
-#: Documents, by the end of their name, which Liferay follows with an identifier.
-FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|rar|zip|odt|ods|rtf)(?=$|[/?#])", re.IGNORECASE)
 
 #: Where templates name the section: the trail of links above the article.
 _TRAIL = '[class*="breadcrumb" i], [id*="breadcrumb" i], [class*="chuyenmuc" i], .cate, .title-cate, .category'
@@ -120,21 +122,36 @@ class Surroundings:
     text: str
     notices: str
     published: str | None  # when it was published, as it says to machines
+    published_by: str  # the selector that gave it
 
     @classmethod
     def of(cls, tree: LexborHTMLParser, head: Head, base: str, *, brief: bool = False) -> Surroundings:
         canonical = absolute(base, head.canonical) if head.canonical else None
         if brief:
-            return cls(canonical, None, False, "", "", None)
+            return cls(canonical, None, False, "", "", None, "")
         shown = tree.css(".alert, .alert-error, .lfr-url-error, .error, .thongbao, h1, h2, h3")[:12]
+        published, by = _told_to_machines(tree)
         return cls(
             canonical=canonical,
             refresh=attribute(tree, 'meta[http-equiv="refresh" i]', "content"),
             has_password=tree.css_first('input[type="password" i]') is not None,
             text=tree.body.text(separator=" ") if tree.body is not None else "",
             notices=" ".join(node.text() for node in shown),
-            published=next((v for s, a in _PUBLISHED if (v := attribute(tree, s, a))), None),
+            published=published,
+            published_by=by,
         )
+
+
+def _told_to_machines(tree: LexborHTMLParser) -> tuple[str | None, str]:
+    """When a page says to machines that it was published, and the selector that gave it."""
+    for selector, name in _PUBLISHED:
+        if value := attribute(tree, selector, name):
+            return value, selector
+    for node in tree.css(_LINKED_DATA)[:5]:
+        if stated := _DATE_PUBLISHED.search(node.text()):
+            return stated[1], _LINKED_DATA
+    times = tree.css("time[datetime]")
+    return (times[0].attributes.get("datetime"), "time[datetime]") if len(times) == 1 else (None, "")
 
 
 def titles_of(head: Head) -> list[str]:
@@ -155,7 +172,7 @@ def trail_of(tree: LexborHTMLParser, headline: str | None) -> str | None:
     return None
 
 
-def prune(tree: LexborHTMLParser, dropped: list[str]) -> None:
+def prune(tree: LexborHTMLParser, dropped: list[str], trace: Trace | None = None) -> None:
     """Takes out what holds no text, and menus: elements of links and nothing else.
 
     Most elements of a page stand in its menus; without them, reading all of it costs a third.
@@ -167,6 +184,8 @@ def prune(tree: LexborHTMLParser, dropped: list[str]) -> None:
             skip -= 1
         elif _is_menu(node):
             skip = len([n for n in node.css(_MENUS) if n.mem_id != node.mem_id])
+            if trace is not None:
+                trace.gone(node, "a menu: an element of links and nothing else")
             node.decompose()
 
 

@@ -1,4 +1,4 @@
-"""A crawl's own process: Scrapy's command line, which does not outlive the run that started it."""
+"""Processes that do not outlive the one that started them; a crawl's own: Scrapy's command line."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ import sys
 _PR_SET_PDEATHSIG = 1
 
 
+def die_with_parent() -> None:
+    """Ends this process, where the system can (Linux), with the one that started it, however that ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main() -> None:
     """``python -m monitor.child crawl SITE …`` is ``scrapy crawl SITE …``, killed when LUUTIN_PARENT dies.
 
     Without that, a run that was killed would leave crawls behind that write into the archive while the next run begins.
     """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     if os.getppid() != int(os.environ["LUUTIN_PARENT"]):
         raise SystemExit("The run that wanted this crawl is over.")
     from scrapy.cmdline import execute

@@ -13,7 +13,7 @@ import click
 
 from crawler import __version__
 from crawler.errors import LuutinError, StorageError
-from monitor.commands import archive, crawling, pages, serving
+from monitor.commands import archive, checking, crawling, notifying, pages, rereading, reviewing, serving, sites
 from monitor.stopping import SIGNALLED
 
 #: Errors of the disk that no care of ours prevents, and what the archivist does about them.
@@ -31,7 +31,7 @@ Exit codes:
     1  unexpected error
     2  wrong usage or input
     3  wrong configuration (luutin.toml)
-    4  at least one site's crawl did not do its job
+    4  at least one site's crawl did not do its job, check-site found something, or a message did not arrive
     5  the data directory cannot be used (full, read-only)
     6  another run is at work on the same archive
     7  the input was partly unreadable; what it held was kept
@@ -88,9 +88,14 @@ for command in (
     serving.demo,
     crawling.crawl,
     archive.import_,
+    rereading.reextract,
     pages.extract,
     archive.sites,
+    sites.new_site,
+    checking.check_site,
     archive.status,
+    reviewing.review,
+    notifying.notify,
     serving.run,
     serving.serve,
 ):

@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from typing import Literal, Protocol
@@ -23,25 +22,21 @@ from crawler.clock import now
 from crawler.config import VARIABLE, Config
 from crawler.errors import LockedError, StorageError
 from crawler.site import Site
-from monitor import revisits
+from crawler.tally import GOOD
+from monitor import aftermath, revisits
+from monitor.notify import Delivered
 
 PROJECT = Path(__file__).resolve().parent.parent
-
-#: A crawl that takes longer hangs, and must be over before the next night begins.
-LONGEST = timedelta(hours=20)
 
 #: Seconds between two looks at the running crawls.
 TICK = 0.2
 
-#: Seconds that a crawl may take to end when it is told to: it finishes the page it reads and stores its batch. With
-#: the server's own grace beside it, not after it, ``luutin run`` is gone within ten.
-GRACE = 6.0
+#: Seconds that a crawl may take to end when it is told to: it finishes the page it reads and stores its batch. A
+#: message under way is given five before it, the server's own grace is beside it: ``luutin run`` is gone within ten.
+GRACE = 4.0
 
 #: Seconds that a run waits for the one before: the crawls of a killed run die with it, but not in the same instant.
 PATIENCE = 5.0
-
-#: Outcomes of crawls that did their job; ``limited`` did as much of it as was asked for or as a night allows.
-GOOD = ("complete", "limited")
 
 Reason = Literal["manual", "night", "demo"]
 
@@ -78,6 +73,7 @@ class Observer(Protocol):
     def started(self, site: str) -> None: ...
     def moved(self, result: CrawlResult) -> None: ...
     def ended(self, result: CrawlResult) -> None: ...
+    def studied(self, done: int, of: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,12 +145,14 @@ class Crawls:
         if config_file:
             self._environment[VARIABLE] = config_file
         self._running: list[_Running] = []
+        self.delivered: list[Delivered] = []
 
     def run(self, order: Order) -> list[CrawlResult]:
-        """Crawls the sites of an order and returns what each came to, in the order's order.
+        """Crawls the sites of an order, studies what is new, and returns what each crawl came to, in the order's order.
 
+        What each was missing is weighed when it is over, and messages go out at the end (``delivered``).
         Ends early, with ``interrupted`` crawls, where ``stop`` is set. Raises StorageError where the archive cannot be
-        written; a crawl that fails is a result.
+        written, LockedError; a crawl that fails is a result.
         """
         results: dict[str, CrawlResult] = {}
         waiting = list(order.sites)
@@ -172,6 +170,8 @@ class Crawls:
                             results[crawl.site.slug] = result
             finally:
                 self._end_all()
+            archive.study(self._observer.studied, self._stop.is_set)
+            self.delivered = aftermath.tell(archive, self._config, self._stop)
         for site in waiting:
             results[site.slug] = CrawlResult(site=site.slug, outcome="interrupted", why="stopped before it began")
         return [results[site.slug] for site in order.sites]
@@ -201,8 +201,8 @@ class Crawls:
     def _look(self, crawl: _Running, archive: Archive) -> CrawlResult | None:
         """Tells how a crawl comes along; its result once its process is gone."""
         over = crawl.process.poll() is not None
-        if not over and time.monotonic() - crawl.began > LONGEST.total_seconds():
-            crawl.why = f"took longer than {LONGEST}"
+        if not over and time.monotonic() - crawl.began > 3600 * self._config.night.longest_hours:
+            crawl.why = f"took longer than {self._config.night.longest_hours:g} hours"
             _end([crawl])
             over = True
         result = _result(crawl, _row(archive.connection, crawl), over=over)
@@ -210,6 +210,11 @@ class Crawls:
             self._observer.moved(result)
             return None
         self._running.remove(crawl)
+        if result.crawl_id and result.outcome == "interrupted":  # what was killed could not say so itself
+            archive.finish_crawl(result.crawl_id, "interrupted", outcome_reason=result.why)
+        if result.crawl_id and not self._stop.is_set():
+            aftermath.follow(archive, crawl.site, result.crawl_id, self._config)
+            aftermath.tell(archive, self._config, self._stop, digests=False)
         self._observer.ended(result)
         return result
 
@@ -250,8 +255,8 @@ def _result(crawl: _Running, row: sqlite3.Row | None, *, over: bool) -> CrawlRes
         why = why if over else ""
         return CrawlResult(site=crawl.site.slug, outcome=outcome, why=why, seconds=seconds, exit_code=code)
     why = row["outcome_reason"] or ""
-    if over and row["outcome"] is None:
-        why = crawl.why or f"its process died: {_last_line(crawl.log)} (see {crawl.log})"
+    if over and row["outcome"] in (None, "interrupted"):
+        why = crawl.why or why or f"its process died: {_last_line(crawl.log)} (see {crawl.log})"
     return CrawlResult(
         site=crawl.site.slug,
         outcome=row["outcome"] or ("interrupted" if over else "running"),

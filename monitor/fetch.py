@@ -1,4 +1,4 @@
-"""Fetches one page for ``luutin extract``: once, bounded in size and time, and never from a private address."""
+"""Fetches one page for a command that stores nothing: once, bounded in size and time, never from a private address."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import http.client
 import socket
 import ssl
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from crawler.config import Config
 from crawler.content_coding import MAX_PAYLOAD, TooLargeError, decode
@@ -32,42 +33,62 @@ class Fetched:
     status: int
     charset: str | None
     payload: bytes
+    cookies: tuple[str, ...] = ()  # name=value, as set by the last answer
 
 
-def fetch(url: str, config: Config) -> Fetched:
-    """The page at ``url``, redirects followed. Raises InputError where there is none to be had."""
+def fetch(
+    url: str,
+    config: Config,
+    *,
+    headers: Mapping[str, str] | None = None,
+    form: bytes = b"",
+    before: Callable[[str], None] = lambda _: None,
+) -> Fetched:
+    """The page at ``url``, redirects followed. Raises InputError where there is none to be had.
+
+    ``form``, URL-encoded, is posted where it is not empty. ``before`` is called with each address that is about to be
+    asked, those of redirects included, and may wait or raise; its time does not count.
+    """
     deadline = time.monotonic() + config.politeness.timeout_seconds
-    at = url
+    at, link = None, url
     for _ in range(MAX_REDIRECTS + 1):
         try:
-            at = canonical_url(at)
+            at = canonical_url(link, base=at)
         except ValueError as error:
             raise InputError(str(error)) from None
-        status, headers, body = _get(at, config, deadline)
-        target = headers.get("Location")
+        began = time.monotonic()
+        before(at)
+        deadline += time.monotonic() - began
+        status, received, body = _ask(at, config, deadline, headers or {}, form)
+        target = received.get("Location")
         if status in _REDIRECTS and target:
-            at = urljoin(at, target)
+            link, form = target, form if status in (307, 308) else b""
             continue
         try:
-            payload = decode(body, headers.get("Content-Encoding") or "")[0]
+            payload = decode(body, received.get("Content-Encoding") or "")[0]
         except TooLargeError:
             raise InputError(f"{at} unpacks to more than {MAX_PAYLOAD} bytes: that is no article.") from None
-        return Fetched(at, status, headers.get_content_charset(), payload)
+        cookies = [set_.partition(";")[0].strip() for set_ in received.get_all("Set-Cookie", [])]
+        kept = tuple(cookie for cookie in cookies if "=" in cookie and cookie.isascii() and cookie.isprintable())
+        return Fetched(at, status, received.get_content_charset(), payload, kept)
     raise InputError(f"{url} redirects more than {MAX_REDIRECTS} times: give the address where it ends.")
 
 
-def _get(url: str, config: Config, deadline: float) -> tuple[int, Message, bytes]:
+def _ask(
+    url: str, config: Config, deadline: float, headers: Mapping[str, str], form: bytes
+) -> tuple[int, Message, bytes]:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     asked = {"User-Agent": config.user_agent, "Accept-Encoding": "gzip", "Host": parts.netloc, "Connection": "close"}
+    asked |= {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
     connection = http.client.HTTPConnection(host, port)
     try:
         # The address that was judged is the one that is connected to: a name cannot change it in between.
         connection.sock = _connect(host, port, config, deadline)
         if parts.scheme == "https":
             connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=host)
-        connection.request("GET", path, headers=asked)
+        connection.request("POST" if form else "GET", path, form or None, asked | dict(headers))
         response = connection.getresponse()
         return response.status, response.headers, _body(response, connection.sock, url, config, deadline)
     except ssl.SSLCertVerificationError as error:

@@ -14,12 +14,16 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from crawler.tally import in_words
 from monitor.crawls import CrawlResult
 
 #: Records between two lines of progress where there is no terminal for a bar: half a minute's work.
 LINE_EVERY = 5_000
+
+#: The line of progress that is no site's.
+STUDY = ""
 
 
 def print_json(value: object) -> None:
@@ -31,7 +35,8 @@ def print_json(value: object) -> None:
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, below: Sequence[str] = ()) -> None:
     """A table on a terminal that is wide enough; elsewhere a line for each row, each value after its column's name.
 
-    ``below`` are columns of sentences, which stand in lines below the table, after the row's first value.
+    ``below`` are columns of sentences, which stand in lines below the table, after the row's first value. A Text has
+    its style on a terminal.
     """
     console = Console(markup=False, highlight=False, emoji=False)
     table = Table(box=None, header_style="bold", pad_edge=False)
@@ -41,7 +46,8 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, bel
     notes = []
     for row in rows:
         named = dict(zip(columns, row, strict=True))
-        table.add_row(*(_cell(value) for column, value in named.items() if column not in below))
+        shown = [value for column, value in named.items() if column not in below]
+        table.add_row(*(value if isinstance(value, Text) else _cell(value) for value in shown))
         notes += [f"  {row[0]}, {column}: {_cell(named[column])}" for column in below if named[column]]
     if not console.is_terminal or table.__rich_measure__(console, console.options).maximum > console.width:
         notes = [_line(columns, row) for row in rows]
@@ -85,6 +91,7 @@ class CrawlProgress:
         columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
         self._live = Progress(*columns, console=console) if console.is_terminal else None
         self._tasks: dict[str, Any] = {}
+        self._told = 0
 
     def __enter__(self) -> CrawlProgress:
         if self._live:
@@ -115,6 +122,17 @@ class CrawlProgress:
         if self._live:
             self._live.update(self._tasks[result.site], description=said, total=1, completed=1)
         else:
+            click.echo(said, err=True)
+
+    def studied(self, done: int, of: int) -> None:
+        """So many changes of articles have been studied, after the crawls or an import."""
+        said = f"citations and similar texts: {done:,} of {of:,} articles"
+        if self._live:
+            if STUDY not in self._tasks:
+                self._tasks[STUDY] = self._live.add_task(said, total=of)
+            self._live.update(self._tasks[STUDY], description=said, total=of, completed=done)
+        elif done - self._told >= LINE_EVERY:
+            self._told = done
             click.echo(said, err=True)
 
 

@@ -1,22 +1,31 @@
-"""Which known articles are looked at again tonight: the young often, the old ever more rarely, never *never*."""
+"""Which known articles are looked at again tonight: those where an edit is most likely to be waiting, never *never*.
+
+When a look is due is decided when the last one is over (monitor/looks), and kept in the archive; so a night asks for
+what is due, and costs what its budget and its listings cost, however large the archive.
+"""
 
 from __future__ import annotations
 
-import math
+import json
 import sqlite3
-from collections.abc import Container
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawler.archive import Archive
-from crawler.clock import HO_CHI_MINH
+from crawler.clock import HO_CHI_MINH, timestamp
 from crawler.config import Config
+from crawler.frontier import dumps
 from crawler.guard import Guard
 from crawler.site import Site
+from monitor.looks import Habit, due, factor
 
-#: (younger than, nights between two looks). Corrections come within days of publication; after half a year pages change
-#: when an editor tidies up or a portal is moved, and six looks a year tell that.
-STEPS = ((timedelta(days=7), 1), (timedelta(days=30), 3), (timedelta(days=180), 14))
-RARELY = 60
+#: What a look has to save to be worth a request, in edits times days; more where a night's budget is too small for all
+#: that is due. At the starting rates of edits an article of yesterday is looked at every night, one of a month every
+#: six nights, an old one every month.
+WORTH = 0.005
+#: By how much it grows after a night with more to do than there was room for, and shrinks after one with room.
+STRICTER, LAXER = 1.25, 0.9
 
 #: The first articles of each listing are looked at every night, however old: they stand on the front page, and where
 #: little is published they are what an editor corrects. Two pages of most listings.
@@ -28,61 +37,163 @@ SHARE = 0.5
 #: A night may begin earlier than the one before, by this much, and still count as the next.
 EARLY = timedelta(hours=6)
 
-# An undated article is as old as our first sight of it, unless that was in a site's first crawl or an import: then
-# nobody knows, and it is taken for an old one.
-_KNOWN = """
-SELECT id, url, url_key, status, last_checked, last_changed, coalesce(date_published, CASE WHEN NOT EXISTS
-           (SELECT 1 FROM events WHERE article_id = articles.id AND kind = 'new' AND baseline) THEN first_seen END
-       ) AS published,
-       EXISTS (SELECT 1 FROM frontier WHERE frontier.url_key = articles.url_key) AS waiting
-FROM articles WHERE site = ?
+#: An undated article that was there before the archive is of an age that nobody knows; it is taken for one of this.
+OLD = timedelta(days=365)
+
+#: Articles whose next look is decided in one transaction.
+_BATCH = 500
+
+_DAY = timedelta(days=1)
+
+# An undated article is as old as our first sight of it, unless that was in a site's first crawl or an import.
+_ARTICLE = """
+SELECT articles.id, articles.first_seen, articles.last_checked, articles.date_published,
+       EXISTS (SELECT 1 FROM events WHERE article_id = articles.id AND kind = 'new' AND baseline) AS baseline,
+       (SELECT count(*) FROM revisions WHERE article_id = articles.id AND change = 'edited') AS edits
+FROM articles
+"""
+_LOOKS = """
+SELECT captures.article_id, captures.memento_datetime,
+       (SELECT max(before.memento_datetime) FROM captures AS before WHERE before.article_id = captures.article_id
+        AND before.memento_datetime < captures.memento_datetime) AS before,
+       EXISTS (SELECT 1 FROM revisions WHERE capture_id = captures.id AND change = 'edited') AS edited
+FROM captures WHERE crawl_id = ? AND article_id IS NOT NULL ORDER BY memento_datetime
 """
 _HEADS = """
 SELECT article_urls.article_id FROM sightings JOIN article_urls USING (url_key)
 WHERE position <= ? AND crawl_id =
     (SELECT max(id) FROM crawls WHERE site = ? AND EXISTS (SELECT 1 FROM sightings WHERE crawl_id = crawls.id))
 """
+_RELISTED = """
+SELECT id, url, url_key FROM articles WHERE site = ?1 AND status = 'removed' AND EXISTS
+    (SELECT 1 FROM article_urls JOIN sightings USING (url_key) WHERE article_id = articles.id AND crawl_id =
+        (SELECT max(id) FROM crawls WHERE site = ?1 AND EXISTS (SELECT 1 FROM sightings WHERE crawl_id = crawls.id)))
+"""
+_DUE = """
+SELECT articles.id, articles.url, articles.url_key FROM _looks JOIN articles ON articles.id = _looks.article_id
+WHERE _looks.site = ? AND _looks.due <= ? ORDER BY _looks.due LIMIT ?
+"""
+_WAITING = "SELECT url_key FROM frontier WHERE site = ?"
 
 
 def schedule(archive: Archive, site: Site, config: Config, now: datetime) -> int:
     """Puts the articles of ``site`` that are due at ``now`` into the frontier; how many.
 
-    The most overdue first, as many as the night's budget has room for beside those still waiting from nights before.
-    Suspects always, and before all others. Raises StorageError, LockedError.
+    Suspects, what was removed and is listed again, and the heads of listings always; then the most overdue, as many as
+    the night's budget has room for beside what still waits from nights before. Raises StorageError, LockedError.
     """
-    guard = Guard(site, config)
-    heads = {article_id for (article_id,) in archive.connection.execute(_HEADS, (HEAD, site.slug))}
-    due: list[tuple[float, str, str]] = []
-    waiting = 0
-    for row in archive.connection.execute(_KNOWN, (site.slug,)):
-        waiting += row["waiting"]
-        urgency = _urgency(row, now, heads)
+    habits = _Habits.load(archive.connection, site.slug)
+    _learn(archive, site.slug, habits)
+    guard, waiting = Guard(site, config), {key for (key,) in archive.connection.execute(_WAITING, (site.slug,))}
+    room = max(0, int(config.budget.requests_per_site * SHARE) - len(waiting))
+    chosen: dict[str, tuple[str, str]] = {}
+    left_over = False
+    for identifier, url, key in _candidates(archive.connection, site.slug, now, room + len(waiting) + 1):
         # Known from an import, say, an article may have an address that is not one of the site's today.
-        if urgency >= 1 and not row["waiting"] and guard.refusal(row["url"]) is None:
-            due.append((-urgency, row["url_key"], row["url"]))
-    room = max(0, int(config.budget.requests_per_site * SHARE) - waiting)
-    tonight = [(url, key) for _, key, url in sorted(due)[:room]]
-    if tonight:
-        archive.schedule(site.slug, tonight, "revisit")
-    return len(tonight)
+        if identifier in chosen or key in waiting or guard.refusal(url) is not None:
+            continue
+        if len(chosen) == room:
+            left_over = True
+            break
+        chosen[identifier] = (url, key)
+    habits.worth = habits.worth * STRICTER if left_over else max(WORTH, habits.worth * LAXER)
+    with archive.writing() as db:
+        habits.save(db, site.slug)
+        archive.schedule(site.slug, list(chosen.values()), "revisit")
+    return len(chosen)
 
 
-def _urgency(article: sqlite3.Row, now: datetime, heads: Container[str]) -> float:
-    """How long ago the last look was, in the intervals of the article's age; 1 and more is due."""
-    if article["status"] == "suspect":
-        return math.inf
-    news = [_moment(text) for text in (article["published"], article["last_changed"]) if text]
-    # What was edited once is likely to be edited again: it is as young as its last edit.
-    nights = 1 if article["id"] in heads else every(now - max(news)) if news else RARELY
-    return (now - _moment(article["last_checked"]) + EARLY) / timedelta(days=nights)
+def _candidates(db: sqlite3.Connection, site: str, now: datetime, limit: int) -> Iterator[tuple[str, str, str]]:
+    address = "SELECT id, url, url_key FROM articles WHERE"
+    yield from db.execute(f"{address} site = ? AND status = 'suspect' ORDER BY last_checked", (site,))
+    yield from db.execute(_RELISTED, (site,))
+    today = timestamp(now - timedelta(days=1) + EARLY)
+    for (head,) in db.execute(_HEADS, (HEAD, site)).fetchall():
+        yield from db.execute(f"{address} id = ? AND last_checked <= ?", (head, today))
+    yield from db.execute(_DUE, (site, timestamp(now + EARLY), limit))
 
 
-def every(age: timedelta) -> int:
-    """Every how many nights an article of that age is looked at."""
-    return next((nights for younger, nights in STEPS if age < younger), RARELY)
+# --- learning
 
 
-def _moment(text: str) -> datetime:
-    """One of the archive's times; the publisher's, where it is a day, is that day in Asia/Ho_Chi_Minh."""
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=HO_CHI_MINH)
+@dataclass(slots=True)
+class _Habits:
+    """What is remembered of a site: how often its articles are edited, and the last crawl that taught it."""
+
+    habit: Habit
+    worth: float = WORTH
+    learned_to: str = ""  # a crawl's id
+
+    @classmethod
+    def load(cls, db: sqlite3.Connection, site: str) -> _Habits:
+        row = db.execute("SELECT edits, days, worth, learned_to FROM _habits WHERE site = ?", (site,)).fetchone()
+        if row is None:
+            return cls(Habit())
+        removals = db.execute("SELECT count(*) FROM events WHERE site = ? AND kind = 'removed'", (site,)).fetchone()[0]
+        return cls(Habit(json.loads(row["edits"]), json.loads(row["days"]), removals), row["worth"], row["learned_to"])
+
+    def save(self, db: sqlite3.Connection, site: str) -> None:
+        db.execute(
+            "INSERT INTO _habits (site, edits, days, worth, learned_to) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            " SET edits = excluded.edits, days = excluded.days, worth = excluded.worth,"
+            " learned_to = excluded.learned_to",
+            (site, dumps(self.habit.edits), dumps(self.habit.days), self.worth, self.learned_to),
+        )
+
+
+def _learn(archive: Archive, site: str, habits: _Habits) -> None:
+    """Takes in the looks of every crawl since the last time, and decides when their articles are looked at next."""
+    db = archive.connection
+    crawls = "SELECT id FROM crawls WHERE site = ? AND id > ? AND outcome IS NOT NULL ORDER BY id"
+    looked: dict[str, None] = {}
+    for (crawl_id,) in db.execute(crawls, (site, habits.learned_to)).fetchall():
+        for look in db.execute(_LOOKS, (crawl_id,)).fetchall():
+            looked[look["article_id"]] = None
+            if look["before"] is not None:
+                article = _article(db, look["article_id"])
+                since, until = (_age(article, look[name]) for name in ("before", "memento_datetime"))
+                habits.habit.saw(since, until, edits=look["edited"])
+        habits.learned_to = crawl_id
+    undecided = "SELECT article_id FROM _looks WHERE site = ? AND due = '' LIMIT ?"
+    _decide(archive, site, habits, looked)
+    while new := [identifier for (identifier,) in db.execute(undecided, (site, _BATCH))]:
+        _decide(archive, site, habits, new)
+
+
+def _decide(archive: Archive, site: str, habits: _Habits, articles: Iterable[str]) -> None:
+    rates, removals = habits.habit.rates(), habits.habit.removal_rate()
+    waiting = list(articles)
+    for start in range(0, len(waiting), _BATCH):
+        with archive.writing() as db:
+            rows = [_article(db, identifier) for identifier in waiting[start : start + _BATCH]]
+            db.executemany(
+                "UPDATE _looks SET due = ? WHERE article_id = ?",
+                [(timestamp(_next_look(row, rates, removals, habits.worth)), row["id"]) for row in rows],
+            )
+            habits.save(db, site)
+
+
+def _next_look(article: sqlite3.Row, rates: tuple[float, ...], removals: float, worth: float) -> datetime:
+    since, until = _age(article, article["first_seen"]), _age(article, article["last_checked"])
+    scale = factor(rates, since, until, article["edits"])
+    return _born(article) + _DAY * due(rates, scale, removals, until, worth)
+
+
+def _article(db: sqlite3.Connection, identifier: str) -> sqlite3.Row:
+    row: sqlite3.Row = db.execute(f"{_ARTICLE} WHERE id = ?", (identifier,)).fetchone()
+    return row
+
+
+def _age(article: sqlite3.Row, moment: str) -> float:
+    """Days since publication."""
+    return max(0.0, (datetime.fromisoformat(moment) - _born(article)) / _DAY)
+
+
+def _born(article: sqlite3.Row) -> datetime:
+    """When an article was published, as far as is known; never later than we saw it."""
+    seen = datetime.fromisoformat(article["first_seen"])
+    if article["date_published"] is None:
+        return seen - OLD if article["baseline"] else seen
+    published = datetime.fromisoformat(article["date_published"])
+    # the publisher's day, where it is only a day, is one in Asia/Ho_Chi_Minh
+    return min(seen, published if published.tzinfo else published.replace(tzinfo=HO_CHI_MINH))

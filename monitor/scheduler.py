@@ -1,16 +1,21 @@
-"""``luutin run``: a crawl of all sites every night, and the served archive, until somebody ends it."""
+"""``luutin run``: a crawl of all sites every night, and the served archive, until somebody ends it; or one night alone.
+
+What is due is a function of the clock and of the crawls in the archive, asked for again and again, and once more under
+the lock: whatever clocks, sleep and kills do between two looks, a night is neither crawled twice nor forgotten.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
 from filelock import FileLock, Timeout
 
 from crawler.archive import Archive
@@ -18,116 +23,243 @@ from crawler.clock import HO_CHI_MINH, now, timestamp
 from crawler.config import Config, load
 from crawler.errors import LockedError, LuutinError
 from crawler.site import Site
-from monitor.crawls import LONGEST, CrawlResult, Crawls, Order, run_lock
+from monitor import aftermath
+from monitor.almanac import Almanac, Span, by_call
+from monitor.crawls import CrawlResult, Crawls, Observer, Order, run_lock
+from monitor.leftover import studying
+from monitor.notify import Delivered, next_attempt
+from monitor.removals import close
+from monitor.renewal import renew
 from monitor.serve import serving
 from monitor.stopping import Stop
 from spiders import registry
 
 logger = logging.getLogger(__name__)
 
-#: Seconds by which a night may be late (a machine that slept) and still take place; APScheduler allows one.
-A_DAY = 24 * 60 * 60
+#: Seconds between two looks at what is due. Short, for a machine that wakes up finds its night by the next look; the
+#: look itself is a few rows read.
+LOOK = 20
 
-#: What makes crawls of a night; tests put their own in its place.
-Crawl = Callable[[Path, Config, str, list[Site], Stop], list[CrawlResult]]
+#: Seconds between two lines about a crawl that goes on.
+TELL_EVERY = 600.0
+
+#: A crawl dated further ahead than this says that the clock went back; less is what clocks are set by every day.
+BACK = timedelta(hours=1)
+
+_DONE = """
+SELECT 1 FROM crawls WHERE site = :site AND reason = 'night' AND started < :until AND (
+    (started >= :tonight AND outcome <> 'interrupted') OR (started >= :since AND outcome IN ('complete', 'limited')))
+"""
+_LATEST = "SELECT max(started) FROM crawls WHERE site = ? AND reason = 'night' AND started < ?"
+
+Spans = Callable[[datetime, int], Span]
+"""Where a crawl counts at a moment, for a site that is crawled every so many nights."""
 
 
 class Log:
     """Tells in the log how crawls come along."""
 
+    def __init__(self) -> None:
+        self._told: dict[str, float] = {}
+
     def started(self, site: str) -> None:
         """A crawl has begun."""
+        self._told[site] = time.monotonic()
         logger.info("%s: crawl started", site)
 
     def moved(self, result: CrawlResult) -> None:
-        """Nothing: a night has thousands of such moments."""
+        """A crawl has come so far: a line now and then."""
+        if time.monotonic() - self._told[result.site] >= TELL_EVERY:
+            self._told[result.site] = time.monotonic()
+            self._line(logging.INFO, result)
 
     def ended(self, result: CrawlResult) -> None:
         """A crawl is over."""
+        self._line(logging.INFO if result.good else logging.ERROR, result)
+
+    def studied(self, done: int, of: int) -> None:
+        """So many changes of articles have been studied."""
+        if done == of:
+            logger.info("Citations and similar texts: %d articles studied", done)
+
+    @staticmethod
+    def _line(level: int, result: CrawlResult) -> None:
         logger.log(
-            logging.INFO if result.good else logging.ERROR,
+            level,
             "%s: %s; %d listings, %d new, %d changed, %d errors, %d requests in %.0f s%s",
             *(result.site, result.outcome, result.listings, result.new, result.changed, result.errors),
             *(result.requests, result.seconds, f" ({result.why})" if result.why else ""),
         )
 
 
-def crawl(data: Path, config: Config, config_file: str, sites: list[Site], stop: Stop) -> list[CrawlResult]:
-    """Crawls ``sites``, after a run that somebody started by hand. Raises LockedError, StorageError."""
-    with run_lock(data, patience=LONGEST.total_seconds(), stop=stop) as lock:
-        still = {site.slug for site in missing(data, config, registry(config), now())}  # another may have done it
-        due = [site for site in sites if site.slug in still]
-        return Crawls(lock, config, config_file, Log(), stop).run(Order(sites=due, reason="night")) if due else []
-
-
 @dataclass(slots=True)
-class Nights:
-    """The nightly run of one archive. ``luutin.toml`` is read again each night."""
+class Night:
+    """What a night came to: a result for each site that was due, the sites that were not, and the messages."""
 
-    data: Path
-    config_file: str
-    stop: Stop
-    crawl: Crawl = crawl
-
-    def night(self) -> None:
-        """Crawls what tonight has not seen a crawl of. Never raises: the next night comes whatever happened in this."""
-        try:
-            config = load(self.config_file or None)
-            due = missing(self.data, config, registry(config), now())
-            logger.info("Night: %s", ", ".join(site.slug for site in due) or "nothing to crawl")
-            if due:
-                results = self.crawl(self.data, config, self.config_file, due, self.stop)
-                logger.info("Night over: %d of %d crawls did their job", sum(r.good for r in results), len(results))
-        except LockedError as error:
-            logger.error("%s", "Stopped." if self.stop.is_set() else error)
-        except LuutinError as error:
-            logger.error("%s", error)
-        except Exception:
-            logger.exception("The night failed; the next one will be tried.")
-
-    def scheduler(self, config: Config) -> BackgroundScheduler:
-        """A scheduler with the nightly job, which begins at once where the last night did not take place."""
-        scheduler = BackgroundScheduler(timezone=HO_CHI_MINH, executors={"default": ThreadPoolExecutor(1)})
-        missed = missing(self.data, config, registry(config), now())
-        if missed:
-            logger.info("Making up for the last night: %s", ", ".join(site.slug for site in missed))
-        hour, minute = config.night.at.split(":")
-        scheduler.add_job(
-            self.night,
-            CronTrigger(hour=int(hour), minute=int(minute), timezone=HO_CHI_MINH),  # it does not ask the scheduler
-            id="night",
-            misfire_grace_time=A_DAY,
-            coalesce=True,
-            max_instances=1,
-            **({"next_run_time": datetime.now(HO_CHI_MINH)} if missed else {}),
-        )
-        return scheduler
+    results: list[CrawlResult] = field(default_factory=list)
+    rested: list[str] = field(default_factory=list)
+    delivered: list[Delivered] = field(default_factory=list)
 
 
-def last_night(at: str, moment: datetime) -> datetime:
-    """The latest time not after ``moment`` at which a night was to begin. ``at``: HH:MM in Asia/Ho_Chi_Minh."""
-    local = moment.astimezone(HO_CHI_MINH)
-    begin = datetime.combine(local.date(), time.fromisoformat(at), HO_CHI_MINH)
-    return begin if begin <= local else begin - timedelta(days=1)
-
-
-def missing(data: Path, config: Config, sites: Mapping[str, Site], moment: datetime) -> list[Site]:
-    """The sites that the last night should have crawled and, as ``crawls`` says, did not: none, or one cut short.
+def missing(data: Path, config: Config, sites: Mapping[str, Site], moment: datetime, spans: Spans) -> list[Site]:
+    """The sites that tonight should crawl and, as ``crawls`` says, did not: none, or one that was cut short.
 
     A crawl that failed is not tried again before the next night; its site may be in trouble.
     """
     wanted = [site for site in sites.values() if config.crawlable(site)]
     if not (data / "archive.db").is_file():
         return wanted
-    since = timestamp(last_night(config.night.at, moment))
     with Archive(data, read_only=True) as archive:
-        done = {
-            slug
-            for (slug,) in archive.connection.execute(
-                "SELECT site FROM crawls WHERE reason = 'night' AND started >= ? AND outcome != 'interrupted'", (since,)
-            )
-        }
-    return [site for site in wanted if site.slug not in done]
+
+        def done(site: Site) -> bool:
+            span = spans(moment, config.every_nights(site))
+            bounds = {name: timestamp(getattr(span, name)) for name in ("since", "tonight", "until")}
+            return archive.connection.execute(_DONE, {"site": site.slug} | bounds).fetchone() is not None
+
+        return [site for site in wanted if not done(site)]
+
+
+def crawl(
+    data: Path, config: Config, config_file: str, *, spans: Spans, stop: Stop, observer: Observer | None = None
+) -> Night:
+    """Crawls what is due, after a run that somebody started by hand, and tells what is to be told.
+
+    Raises LockedError, StorageError.
+    """
+    with run_lock(data, patience=3600 * config.night.longest_hours, stop=stop) as lock, Archive(data) as archive:
+        sites = registry(config)
+        due = missing(data, config, sites, now(), spans)
+        rested = [s for s in sites.values() if config.crawlable(s) and s not in due]
+        aftermath.catch_up(archive, rested, config)
+        for site in sites.values():
+            close(archive, site)
+        night = Night(rested=[site.slug for site in rested])
+        logger.info("Tonight: %s", ", ".join(site.slug for site in due) or "nothing to crawl")
+        if due and not stop.is_set():
+            renew(archive, due, stop)
+            crawls = Crawls(lock, config, config_file, observer or Log(), stop)
+            night.results = crawls.run(Order(sites=due, reason="night"))
+            night.delivered = crawls.delivered
+            logger.info("Night over: %d of %d crawls did their job", sum(r.good for r in night.results), len(due))
+        else:
+            night.delivered = aftermath.tell(archive, config, stop)
+        return night
+
+
+@dataclass(slots=True)
+class Nights:
+    """The nightly run of one archive. ``luutin.toml`` is read again each night, but for when nights begin."""
+
+    data: Path
+    config: Config
+    config_file: str
+    stop: Stop
+    crawl: Callable[..., Night] = crawl
+    times: Almanac = field(init=False)
+    _tried: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.times = Almanac.of(self.config.night, self.data)
+
+    def look(self) -> None:
+        """Crawls if a night has begun that this process has not tried. Never raises: whatever happens, the next comes.
+
+        Otherwise sends what waited for a later attempt.
+        """
+        with _logged():
+            tonight = self.times.last(now())
+            if tonight == self._tried:
+                self._send_again()
+                return
+            self._tried = tonight  # whatever comes of it, another attempt is the next night's
+            self._night(tonight)
+        logger.info("Next night: %s", self.next_start().isoformat(timespec="minutes"))
+
+    def next_start(self) -> datetime:
+        """When the next night begins."""
+        return self.times.starts(self.times.after(self.times.last(now())))
+
+    def _night(self, tonight: datetime) -> None:
+        self.config = load(self.config_file or None)
+        self._warn(tonight)
+        try:
+            self.crawl(self.data, self.config, self.config_file, spans=self.times.span, stop=self.stop)
+        except LockedError:
+            if not self.stop.is_set():
+                raise
+
+    def _warn(self, tonight: datetime) -> None:
+        """Says what must not go unsaid: nights that did not take place, and a clock that went back."""
+        moment, gone = now(), 0
+        with Archive(self.data) as archive:
+            db = archive.connection
+            for site in missing(self.data, self.config, registry(self.config), moment, self.times.span):
+                (latest,) = db.execute(_LATEST, (site.slug, timestamp(tonight))).fetchone()
+                if latest is not None:
+                    nights = self.times.gone_by(self.times.last(datetime.fromisoformat(latest)), tonight)
+                    gone = max(gone, nights + 1 - self.config.every_nights(site))
+            (newest,) = db.execute("SELECT max(started) FROM crawls").fetchone()
+        if gone > 0:
+            logger.warning("%d nights did not take place; they are made up for once, now", gone)
+        if newest is not None and datetime.fromisoformat(newest) > moment + BACK:
+            logger.warning("It is %s, but a crawl began at %s: is the clock right?", timestamp(moment), newest)
+
+    def _send_again(self) -> None:
+        if not self.config.notify:
+            return
+        with Archive(self.data) as archive:
+            due = next_attempt(archive)
+            if due is not None and due <= now():
+                aftermath.tell(archive, self.config, self.stop)
+
+    def scheduler(self) -> BackgroundScheduler:
+        """A scheduler that looks at once and then again and again, never twice at the same time."""
+        scheduler = BackgroundScheduler(timezone=HO_CHI_MINH, executors={"default": ThreadPoolExecutor(1)})
+        scheduler.add_job(
+            self.look,
+            "interval",
+            seconds=LOOK,
+            id="look",
+            next_run_time=datetime.now(HO_CHI_MINH),
+            misfire_grace_time=None,  # a look is never too late
+            coalesce=True,
+            max_instances=1,
+        )
+        return scheduler
+
+
+@contextmanager
+def _logged() -> Iterator[None]:
+    try:
+        yield
+    except LuutinError as error:
+        logger.error("%s", error)
+    except Exception:
+        logger.exception("The night failed; the next one will be tried.")
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Makes the archive where there is none, and keeps every other ``luutin run`` off it."""
+    Archive(data).close()
+    lock = FileLock(data / "nights.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise LockedError(f"Another luutin run is at work on {data}: one is enough; stop it first.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def once(data: Path, config: Config, config_file: str, *, stop: Stop, observer: Observer | None = None) -> Night:
+    """Crawls each site whose last nightly crawl is not of this night, and says what came of it.
+
+    Raises LockedError where another ``luutin run`` is at work or a crawl takes too long, StorageError.
+    """
+    with _alone(data):
+        return crawl(data, config, config_file, spans=by_call, stop=stop, observer=observer)
 
 
 def run(data: Path, config: Config, config_file: str, *, host: str, port: int, stop: Stop) -> None:
@@ -136,24 +268,13 @@ def run(data: Path, config: Config, config_file: str, *, host: str, port: int, s
     Raises InputError where the address cannot be listened on, StorageError where the archive cannot be made,
     LockedError where another one runs.
     """
-    Archive(data).close()
-    alone = FileLock(data / "nights.lock")
-    try:
-        alone.acquire(timeout=0)
-    except Timeout:
-        raise LockedError(f"Another luutin run is at work on {data}: one is enough; stop it first.") from None
-    with alone:
-        _run(data, config, config_file, host=host, port=port, stop=stop)
-
-
-def _run(data: Path, config: Config, config_file: str, *, host: str, port: int, stop: Stop) -> None:
-    scheduler = Nights(data, config_file, stop).scheduler(config)
     base_url = config.archive.public_base_url or ""
-    with serving(data, host=host, port=port, base_url=base_url) as address:
-        logger.info("Serving %s at %s", data, address)
-        scheduler.start()
-        logger.info("Next night: %s", scheduler.get_job("night").next_run_time.isoformat(timespec="minutes"))
-        stop.wait()
-        logger.info("Ending")
-    # The crawls have been ending by themselves while the server did: both heard of the stop at the same moment.
-    scheduler.shutdown(wait=True)
+    with _alone(data):
+        scheduler = Nights(data, config, config_file, stop).scheduler()
+        with serving(data, host=host, port=port, base_url=base_url) as address, studying(data, stop):
+            logger.info("Serving %s at %s", data, address)
+            scheduler.start()
+            stop.wait()
+            logger.info("Ending")
+        # The crawls have been ending by themselves while the server did: both heard of the stop at the same moment.
+        scheduler.shutdown(wait=True)

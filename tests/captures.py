@@ -8,8 +8,9 @@ from hashlib import sha256
 
 from crawler import text
 from crawler.archive import Archive, Outcome, Prepared
-from crawler.derive import HOME, Reading
+from crawler.derive import HOME
 from crawler.placing import ARTICLE, ERROR, FILE, NOT_FOUND, NOT_MODIFIED, REDIRECT, REVISIT
+from crawler.reading import Reading
 from crawler.site import Family, Section, Site
 
 SITE = Site(
@@ -68,7 +69,6 @@ class Says:
             captions="[]",
             images=json.dumps([{"url": p, "alt": ""} for p in self.pictures]),
             attachments=attachments,
-            extractor_version="1",
         )
 
 
@@ -145,6 +145,7 @@ def _capture(path: str, at: str, payload_digest: str, quality: str, source: str,
         warc_offset=0,
         warc_length=1,
         source=source,
+        extractor_version="1",
         **columns,  # type: ignore[arg-type]
     )
 

@@ -6,8 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.shapes.seeds import SHARED_VARIABLE, shared_directory
+
+settings.register_profile("luutin", deadline=None)  # how fast we are is not for a test to say
+settings.load_profile("luutin")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -56,7 +56,7 @@ class Shelf:
             self.db.conn.execute("insert or ignore into texts values (?, ?, 1)", [digest, text])
             self.row("readings", reading_digest=f"r1:{n}-{i}", content_digest="c1:0", text_digest=digest, word_count=1,
                      captions=json.dumps(captions or []), images=json.dumps(images or []),
-                     attachments=json.dumps(attachments or []), extractor_version="1")  # fmt: skip
+                     attachments=json.dumps(attachments or []))  # fmt: skip
             self.row("captures", id=f"urn:uuid:{n}-{i}", site=site, article_id=aid, url=url, url_key=f"k{n}",
                      memento_datetime=DAYS[i], record_type="response", status_code=200, media_type="text/html",
                      payload_digest=f"sha1:DIGEST{n}", quality="article", identity="url", warc_file="luutin-1.warc.gz",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import tempfile
 from collections.abc import Iterator
@@ -111,12 +112,36 @@ def test_an_article_is_new_once_then_unchanged_then_edited(archive: Archive) -> 
         *(2, moment(1), moment(5), moment(5), "live"),
     )
     assert one(archive, "SELECT * FROM revisions WHERE change = 'edited'")[4:6] == (moment(4), moment(5))
-    assert one(archive, "SELECT words_added, words_removed FROM revisions WHERE change = 'edited'") == (3, 1)
+    assert one(archive, "SELECT words_added, words_removed FROM revisions WHERE change = 'edited'") == (2, 0)
     assert everything(archive, "SELECT kind, baseline, at FROM events ORDER BY at") == [
         ("new", 0, moment(1)),
         ("edited", 0, moment(5)),
     ]
     sound(archive)
+
+
+def test_punctuation_alone_is_a_cosmetic_revision_too(archive: Archive) -> None:
+    before, after = Says(body="Ông An, bà Bình dự họp"), Says(body="Ông An , bà Bình dự họp.")
+    assert kinds(archive.store([page("/a", moment(1), before), page("/a", moment(2), after)])) == ["new", "cosmetic"]
+    assert everything(archive, "SELECT kind FROM events") == [("new",)]
+
+
+def test_an_edit_is_announced_with_what_it_changed(archive: Archive) -> None:
+    before, after = Says(body="Hỗ trợ 3 triệu đồng."), Says(body="Hỗ trợ 5 triệu đồng.", author="Lan")
+    archive.store([page("/a", moment(1), before), page("/a", moment(2), after)])
+    summary, evidence = one(archive, "SELECT summary, evidence FROM events WHERE kind = 'edited'")
+    assert summary == "3 thành 5 triệu đồng"
+    assert json.loads(evidence)["kinds"] == ["body", "author"]
+
+
+def test_a_text_that_comes_back_again_and_again_is_one_event_then_silence(archive: Archive) -> None:
+    one_text, other = Says(body="Bản một."), Says(body="Bản hai.")
+    archive.store([page("/a", moment(n), other if n % 2 else one_text) for n in range(8)])
+    edits = everything(archive, "SELECT at FROM events WHERE kind = 'edited' ORDER BY at")
+    assert edits == [(moment(1),), (moment(2),)], "the edit, and its being taken back"
+    assert one(archive, "SELECT revision_count FROM articles") == (8,)
+    archive.store([page("/a", moment(9), Says(body="Bản ba."))])
+    assert one(archive, "SELECT max(at) FROM events") == (moment(9),), "what was never said is news"
 
 
 def test_orthography_alone_is_a_cosmetic_revision_that_nobody_hears_of(archive: Archive) -> None:

@@ -50,6 +50,13 @@ def test_a_crawl_is_held_against_the_pages_of_a_real_portal_and_shown_on_those_o
         assert {(r["name"], r["promised_at_least"]) for r in report["ratios"]} == PROMISED["crawl"]
 
 
+def test_a_year_of_revisits_is_simulated_for_every_policy_at_one_budget() -> None:
+    report = json.loads(run("revisits", "--articles=300", "--new=1", "--requests=60", "--rounds=2", "--json"))
+    assert {policy["requests"] for policy in report["policies"].values()} == {60 * 365}
+    assert [ratio["promised_at_most"] for ratio in report["ratios"]] == [0.6, 0.5, 1.4, 1.4]
+    assert all(ratio["lowest"] <= ratio["value"] <= ratio["highest"] for ratio in report["ratios"])
+
+
 @pytest.mark.parametrize("copies", ["-1", "10"])
 @pytest.mark.shared
 def test_a_portal_is_copied_nine_times_at_most(copies: str) -> None:
@@ -59,8 +66,36 @@ def test_a_portal_is_copied_nine_times_at_most(copies: str) -> None:
     assert done.stderr.startswith(f"--copies {copies}:")
 
 
-def test_reading_alone_is_shown_beside_its_baseline() -> None:
-    table = run("read", "--pages=5", "--rounds=1")
-    assert "CPU ms a page" in table
-    assert "trafilatura / read, site declared" in table
-    assert "trafilatura / read, no names left in the markup" in table
+def test_near_copies_are_found_and_shown_beside_brute_force() -> None:
+    report = json.loads(run("similar", "--texts=300", "--json"))
+    assert report["texts"] == 300
+    assert report["pairs of overlap 0.8 and more"] > 0
+    assert (report["recall promised"], report["precision"]) == (0.99, 1.0)
+    assert 0 <= report["recall"] <= 1
+    assert [r["name"].partition(" / ")[0].partition(" (")[0] for r in report["ratios"]] == [
+        "brute force among 300",
+        "a new text among 300",
+    ]
+
+
+def test_extraction_is_shown_column_by_column_beside_four_other_tools() -> None:
+    reports = [json.loads(line) for line in run("extraction", "--pages=2", "--rounds=1", "--json").splitlines()]
+    qualities, speeds = reports[::2], reports[1::2]
+    assert len(qualities) == len(speeds) > 0
+    for quality, speed in zip(qualities, speeds, strict=True):
+        tools = {name.split(",")[0] for name in quality["readers"]}
+        assert tools == {"ours", "trafilatura", "newspaper4k", "readability-lxml", "jusText"}
+        assert all(found["pages_per_second"] > 0 for found in quality["readers"].values())
+        columns = {promise["column"] for promise in quality["promises"]}
+        assert {"f1", "exact", "headline", "day", "date"} <= columns
+        promised = {(r["name"].partition(" / ")[2], r["promised_at_least"]) for r in speed["ratios"]}
+        assert {("ours, site declared", 5.0), ("ours, generic", 2.0)} <= promised
+
+
+def test_a_quiet_night_of_a_large_archive_is_held_against_that_of_a_small_one() -> None:
+    report = json.loads(run("quiet_night", "--few=30", "--many=60", "--budget=20", "--rounds=1", "--json"))
+    small, large = report["archives"]
+    assert (small["articles"], large["articles"]) == (30, 60)
+    assert all(12 >= archive["requests"] > 2 < 1000 * archive["cpu_seconds"] for archive in (small, large))
+    assert set(large["parts_ms"]) == {"what is due", "revisits", "removals", "health", "study"}
+    assert (report["ratio"]["name"], report["ratio"]["promised_at_most"]) == ("large / small", 1.5)

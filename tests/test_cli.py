@@ -27,7 +27,7 @@ from monitor import cli
 from monitor.crawls import run_lock
 from monitor.demo.world import World
 
-COMMANDS = ("demo", "crawl", "import", "extract", "sites", "status", "run", "serve")
+COMMANDS = ("demo", "crawl", "import", "extract", "new-site", "check-site", "sites", "status", "review", "run", "serve")
 KEYS = (
     *("site", "url", "headline", "description", "author", "section", "date_published", "paragraphs", "captions"),
     *("images", "attachments", "content_digest", "quality", "quality_reason"),
@@ -359,6 +359,9 @@ def test_a_crawl_tells_what_it_came_to_and_the_next_asks_only_for_what_is_due(wo
     again = crawls(luutin("crawl", "lam_binh", "--json"))["lam_binh"]
     assert (again["outcome"], again["new"], again["changed"]) == ("complete", 0, 0)
     assert again["requests"] < 10, "nothing is due an hour after it was read"
+    with Archive(tmp_path / "data", read_only=True) as archive:
+        assert archive.connection.execute("SELECT count(*) FROM _sketches").fetchone()[0] > 50
+        assert archive.connection.execute("SELECT count(*) FROM _unstudied").fetchone()[0] == 0
 
     states = {s["site"]: s for s in json.loads(luutin("status", "--json").stdout)["sites"]}
     assert (states["lam_binh"]["articles"], states["lam_binh"]["problems"]) == (30, [])

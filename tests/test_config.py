@@ -58,6 +58,7 @@ def test_the_sample_says_what_holds_without_a_file() -> None:
 
 def test_every_example_in_the_sample_can_be_used(tmp_path: Path) -> None:
     text = re.sub(r"(?m)^#(?=[\w\[\]]|  \{)", "", SAMPLE.read_text(encoding="utf-8"))
+    text = text.replace('at = "02:00"\n', "")  # of at and cron only one can be given
     config = load(written(tmp_path, text))
     sites = config.registry([Site(**{**_fields(SITE), "slug": "hai_duong"})], FAMILIES)
     assert sites["hai_duong"].home_url.startswith("https://danvan")
@@ -72,7 +73,7 @@ def _fields(site: Site) -> dict[str, object]:
 def test_the_sample_is_complete() -> None:
     text = SAMPLE.read_text(encoding="utf-8")
     for key in (keys(Config) | keys(SiteEntry) | keys(SectionEntry)) - {"sites"}:
-        assert re.search(rf"(?m)^#?(\[{key}\]|{key} = )|\b{key} = ", text), key
+        assert re.search(rf"(?m)^#?(\[+{key}\]|{key} = )|\b{key} = ", text), key
     for family in FAMILIES:
         assert family in text
 

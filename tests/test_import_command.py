@@ -91,6 +91,8 @@ def test_captures_of_a_declared_site_become_its_articles(tmp_path: Path, world: 
     assert rows(tmp_path / "data", "SELECT DISTINCT site FROM articles") == [("hai_duong",)]
     assert rows(tmp_path / "data", "SELECT count(*) FROM events WHERE NOT baseline") == [(0,)]
     assert rows(tmp_path / "data", "SELECT DISTINCT source FROM capture_sources") == [("import",)]
+    assert rows(tmp_path / "data", "SELECT count(*) FROM _unstudied") == [(0,)], "what follows from texts is made too"
+    assert rows(tmp_path / "data", "SELECT count(*) FROM _sketches") == [(4,)]
 
 
 def test_the_record_of_each_capture_lies_in_the_archives_own_files(tmp_path: Path, world: World) -> None:

@@ -14,7 +14,7 @@ GENERAL = vocabulary(Landmarks())
 def test_a_landmark_means_what_it_says_on_its_own_example(landmark: Landmark) -> None:
     folded = key(landmark.example)
     match landmark.role:
-        case "closes":
+        case "closes" | "begins_closing":
             assert GENERAL.closing(folded)
         case "opens_attachments":
             assert GENERAL.opens_attachments(folded)

@@ -8,13 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from crawler.archive import Archive
 from crawler.clock import timestamp
 from crawler.config import Budget, Config
-from monitor.revisits import HEAD, RARELY, every, schedule
+from monitor.looks import LONGEST
+from monitor.revisits import HEAD, WORTH, schedule
 from tests.captures import SITE, Says, identity_of, key_of, missing, page
 
 TONIGHT = datetime(2026, 3, 10, 19, tzinfo=UTC)
@@ -28,12 +27,21 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
         yield archive
 
 
-def known(archive: Archive, path: str, *, published: str | None, checked: float, baseline: bool = True) -> None:
-    """An article published on a day and looked at last some nights ago."""
-    prepared = page(path, timestamp(TONIGHT - timedelta(days=checked)), Says(headline=path))
+def known(
+    archive: Archive,
+    path: str,
+    *,
+    published: str | None,
+    checked: float,
+    baseline: bool = True,
+    body: str = "",
+    crawl: str | None = None,
+) -> None:
+    """An article published on a day and looked at last some nights ago, saying ``body`` then."""
+    prepared = page(path, timestamp(TONIGHT - timedelta(days=checked)), Says(headline=path, body=body or path))
     assert prepared.reading is not None
-    reading = replace(prepared.reading, date_published=published, reading_digest=f"r1:{path}")
-    archive.store([replace(prepared, reading=reading)], baseline=baseline)
+    reading = replace(prepared.reading, date_published=published, reading_digest=f"r1:{path}{body}")
+    archive.store([replace(prepared, reading=reading, crawl_id=crawl)], baseline=baseline)
 
 
 def due(archive: Archive, config: Config = CONFIG) -> list[str]:
@@ -49,13 +57,13 @@ def due(archive: Archive, config: Config = CONFIG) -> list[str]:
     [
         ("2026-03-08", 1, True),
         ("2026-03-08T09:00:00+07:00", 0.8, True),  # a night that begins a little earlier is a night
-        ("2026-03-08", 0.1, False),
-        ("2026-02-20", 2, False),
-        ("2026-02-20", 3, True),
-        ("2025-11-20", 13, False),
-        ("2025-11-20", 14, True),
-        ("2016-07-20", 59, False),
-        ("2016-07-20", 60, True),
+        ("2026-03-10T23:00:00+07:00", 0.05, True),  # hours old: the first edits come within two days
+        ("2026-02-10", 2, False),
+        ("2026-02-10", 9, True),
+        ("2025-03-10", 14, False),
+        ("2025-03-10", 40, True),
+        ("2016-07-20", 20, False),
+        ("2016-07-20", LONGEST, True),  # never *never*
         ("2030-01-01", 1, True),  # a slip of the editor's
     ],
 )
@@ -66,23 +74,54 @@ def test_age_decides_how_often_an_article_is_looked_at(
     assert due(archive) == (["/a"] if looked_at else [])
 
 
-@given(st.timedeltas(timedelta(days=-400), timedelta(days=40_000)))
-def test_no_age_is_never_looked_at_again(age: timedelta) -> None:
-    assert 1 <= every(age) <= RARELY
-    assert every(age) <= every(age + timedelta(days=1))
-
-
 def test_an_undated_article_is_as_old_as_our_first_sight_of_it_unless_that_was_the_baseline(archive: Archive) -> None:
     known(archive, "/new", published=None, checked=1, baseline=False)
     known(archive, "/baseline", published=None, checked=1)
     assert due(archive) == ["/new"]
 
 
-def test_an_edited_article_is_young_again(archive: Archive) -> None:
-    known(archive, "/a", published="2016-07-20", checked=10)
-    known(archive, "/b", published="2016-07-20", checked=10)
-    archive.store([page("/a", timestamp(TONIGHT - timedelta(days=1)), Says(body="Đã sửa."))])
+def test_what_was_edited_before_is_looked_at_more_often(archive: Archive) -> None:
+    for path, edits in (("/a", 3), ("/b", 0)):
+        for n, nights in enumerate((200, 60, 30, 14)):
+            known(archive, path, published="2025-06-01", checked=nights, body=f"Lần {min(n, edits)}")
     assert due(archive) == ["/a"]
+
+
+def test_a_site_that_edits_much_is_looked_at_more_often(archive: Archive) -> None:
+    known(archive, "/quiet", published="2025-12-01", checked=4)
+    assert due(archive) == []
+    crawl = archive.start_crawl(SITE.slug, "night")
+    for n in range(40):
+        known(archive, f"/{n}", published="2025-12-01", checked=60)
+        known(archive, f"/{n}", published="2025-12-01", checked=1, body="Đã sửa", crawl=crawl)
+    archive.finish_crawl(crawl, "complete")
+    archive.connection.execute("UPDATE _looks SET due = ''")  # decided anew, as after its next look
+    assert "/quiet" in due(archive)
+
+
+def test_a_night_costs_what_is_due_not_what_is_known(archive: Archive) -> None:
+    for n in range(30):
+        known(archive, f"/old/{n}", published="2016-07-20", checked=1)
+    known(archive, "/young", published="2026-03-08", checked=1)
+    assert due(archive) == ["/young"]
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    archive.connection.set_progress_handler(count, 10)
+    schedule(archive, SITE, CONFIG, TONIGHT)
+    few, steps = steps, 0
+    archive.connection.set_progress_handler(None, 0)
+    for n in range(300):
+        known(archive, f"/older/{n}", published="2015-07-20", checked=1)
+    schedule(archive, SITE, CONFIG, TONIGHT)  # decides for the new ones, once
+    archive.connection.set_progress_handler(count, 10)
+    schedule(archive, SITE, CONFIG, TONIGHT)
+    archive.connection.set_progress_handler(None, 0)
+    assert steps < 2 * few + 50
 
 
 def test_suspects_are_looked_at_always_and_first(archive: Archive) -> None:
@@ -108,6 +147,47 @@ def test_the_budget_bounds_a_night_and_the_most_overdue_come_first(archive: Arch
         known(archive, f"/{n}", published="2026-03-08", checked=1 + n)
     assert due(archive, config) == ["/5", "/4"]
     assert due(archive, config) == ["/5", "/4"], "what still waits counts"
+
+
+def test_a_budget_that_is_too_small_makes_looks_rarer_and_room_makes_them_as_frequent_again(archive: Archive) -> None:
+    def worth() -> float:
+        value: float = archive.connection.execute("SELECT worth FROM _habits").fetchone()[0]
+        return value
+
+    for n in range(6):
+        known(archive, f"/{n}", published="2026-03-08", checked=1 + n)
+    schedule(archive, SITE, Config(budget=Budget(requests_per_site=4)), TONIGHT)
+    assert worth() > WORTH
+    for _ in range(20):
+        schedule(archive, SITE, CONFIG, TONIGHT)
+    assert worth() == WORTH
+
+
+def test_an_article_that_falls_out_of_its_listing_is_looked_at_at_once(archive: Archive) -> None:
+    def crawl(*paths: str) -> str:
+        crawl = archive.start_crawl(SITE.slug, "night")
+        items = [(n, f"http://thu.example.vn{path}", key_of(path)) for n, path in enumerate(paths, 1)]
+        archive.discover(SITE.slug, crawl, "Tin", items)
+        archive.finish_crawl(crawl, "complete")
+        return crawl
+
+    for path in ("/a", "/b", "/c", "/d"):
+        known(archive, path, published="2016-07-20", checked=1)
+    first = crawl("/a", "/b", "/c", "/d")
+    assert archive.dropped(SITE.slug, "Tin", first) == []
+    tonight = crawl("/new", "/a", "/c")  # /d is only below where the crawl left the listing
+    assert archive.dropped(SITE.slug, "Tin", tonight) == [("http://thu.example.vn/b", key_of("/b"))]
+
+
+def test_what_was_removed_is_looked_at_when_it_is_listed_again(archive: Archive) -> None:
+    for path in ("/a", "/b"):
+        known(archive, path, published="2016-07-20", checked=1)
+    archive.connection.execute("UPDATE articles SET status = 'removed'")
+    crawl = archive.start_crawl(SITE.slug, "night")
+    items = [(n, f"http://thu.example.vn/{n}", key_of(f"/{n}")) for n in range(1, HEAD + 1)]
+    archive.discover(SITE.slug, crawl, "Tin", [*items, (HEAD + 1, "http://thu.example.vn/a", key_of("/a"))])
+    archive.connection.execute("DELETE FROM frontier")
+    assert due(archive) == ["/a"]
 
 
 def test_an_address_that_is_not_the_sites_today_is_left_alone(archive: Archive) -> None:

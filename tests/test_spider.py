@@ -202,3 +202,20 @@ def test_a_data_directory_that_is_none_is_said(tmp_path: Path) -> None:
     assert ended.returncode == 5
     assert str(tmp_path / "data") in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_session_is_kept_where_paging_is_a_postback_and_nowhere_else() -> None:
+    from scrapy.settings import Settings
+
+    from spiders.binh_thanh import BinhThanhSpider
+    from spiders.hai_duong import HaiDuongSpider
+
+    def between(spider: Any) -> set[str]:
+        ours = Settings()
+        ours.setmodule(settings)
+        spider.update_settings(ours)
+        names = ours.get_component_priority_dict_with_base("DOWNLOADER_MIDDLEWARES")
+        return {str(name).rpartition(".")[2] for name in names}
+
+    assert between(BinhThanhSpider) - between(HaiDuongSpider) == {"CookiesMiddleware"}
+    assert "RetryMiddleware" in between(HaiDuongSpider)

@@ -243,3 +243,23 @@ class TestMatchQuery:
         typed = "".join(piece.replace("%d", str(i)) for i in range(10_000))
         if text.match_query(typed):
             matches(index, typed)
+
+
+def test_shingles_are_the_same_numbers_on_every_machine() -> None:
+    assert text.shingles("Một hai ba.") == {125458642778235}
+    assert text.shingles("Một hai") == text.shingles("") == frozenset()
+    assert len(text.shingles("một hai ba bốn một hai ba")) == 4
+    assert all(0 <= n < 2**47 for n in text.shingles(" ".join(map(str, range(500)))))
+
+
+def test_case_punctuation_and_the_place_of_tone_marks_are_no_difference_and_marks_are_one() -> None:
+    one = text.shingles("Huyện uỷ họp,\n\nbàn “Dân vận khéo”; ký 05-CT/TW")
+    assert one == text.shingles("HUYỆN ỦY HỌP BÀN\u00a0dân vận khéo – KÝ 05-CT/TW.")
+    assert text.overlap(text.shingles("Đảng bộ huyện"), text.shingles("đang bộ huyện")) == 0
+
+
+@given(st.text(), st.text())
+def test_overlap_is_between_nothing_and_all_and_the_same_from_both_sides(one: str, other: str) -> None:
+    a, b = text.shingles(one), text.shingles(other)
+    assert 0 <= text.overlap(a, b) == text.overlap(b, a) <= 1
+    assert text.overlap(a, a) == (1 if a else 0)

@@ -94,6 +94,73 @@ def test_a_text_published_twice_is_listed_once_and_its_page_says_where_else(shel
     assert f"/bai-viet/{first}-" in reader.text(f"/bai-viet/{again}")
 
 
+def test_an_article_page_names_similar_articles_and_the_documents_it_cites(shelf: Shelf, reader: Reader) -> None:
+    aid = shelf.article("Thông cáo", "Nội dung.", edits=("Nội dung cũ.",))
+    near = shelf.article(f"Thông cáo {EVIL}", "Nội dung gần giống.", site="tinh_bien")
+    again = shelf.article("Thông cáo", "Nội dung gần giống.", same_text_as=near)
+    one, other = (shelf.db["articles"].get(i)["text_digest"] for i in (aid, near))
+    for pair in ((one, other), (other, one)):
+        shelf.row("similar_texts", text_digest=pair[0], other_digest=pair[1], overlap=0.9378)
+    for position, number in enumerate(("21-CT/TW", "25-NQ/TW", "21-CT/TW", EVIL), 1):
+        shelf.row("citations", article_id=aid, position=position, document=f"Chỉ thị {number}", kind="Chỉ thị",
+                  number=number, text=f"Chỉ thị số {number}", site="huyen_nui", cited_on="2026-03-01")  # fmt: skip
+    shelf.done()
+    page = reader.text(f"/bai-viet/{aid}")
+    assert "Bài tương tự" in page
+    assert "giống 93%" in page
+    assert f"/bai-viet/{near}-" in page
+    assert f"/bai-viet/{again}" not in page, "each text once"
+    assert "Văn bản được dẫn" in page
+    assert page.count("Chỉ thị 21-CT/TW</a>") == 1
+    assert 'href="/archive/citations?document=Ch%E1%BB%89%20th%E1%BB%8B%2021-CT/TW"' in page
+    assert "<script" not in page
+    english = reader.text(f"/bai-viet/{aid}?lang=en")
+    assert "Similar articles" in english
+    assert "Documents cited" in english
+    older = reader.text(f"/bai-viet/{aid}?memento={DAYS[0]}")
+    assert "Bài tương tự" not in older, "they are what its text of today has in common with others"
+    assert "Văn bản được dẫn" not in older
+
+
+def test_who_cites_a_document_is_one_click(shelf: Shelf, reader: Reader) -> None:
+    cites, other = shelf.article("Bài có dẫn", "Một."), shelf.article("Bài khác", "Hai.")
+    for aid, number in ((cites, "21-CT/TW"), (other, f"5{EVIL}&_facet=x")):
+        shelf.row("citations", article_id=aid, position=1, document=f"Chỉ thị {number}", kind="Chỉ thị",
+                  number=number, text=number, site="huyen_nui", cited_on="2026-03-01")  # fmt: skip
+    shelf.done()
+    page = reader.text("/archive/documents_cited")
+    assert "<script>alert" not in page
+    links = re.findall(r'<a href="(/archive/citations\?document=[^"]+)">', page)
+    assert len(links) == 2
+    found = {link: reader.text(link.replace("&amp;", "&")) for link in links}
+    (of_21,) = (shown for link, shown in found.items() if "21-CT" in link)
+    assert "Bài có dẫn" in of_21
+    assert "Bài khác" not in of_21
+    (of_5,) = (shown for link, shown in found.items() if "21-CT" not in link)
+    assert "Bài khác" in of_5
+    assert "<script>alert" not in of_5
+
+
+def test_similar_articles_are_a_table_whose_headlines_lead_to_both(shelf: Shelf, reader: Reader) -> None:
+    one, other = shelf.article("Bài một", "Một."), shelf.article("Bài hai", "Hai.", site="tinh_bien")
+    digests = [shelf.db["articles"].get(i)["text_digest"] for i in (one, other)]
+    shelf.row("similar_texts", text_digest=digests[0], other_digest=digests[1], overlap=0.875)
+    shelf.done()
+    page = reader.text("/archive/similar_articles")
+    assert f'<a href="/bai-viet/{one}">Bài một</a>' in page
+    assert f'<a href="/bai-viet/{other}">Bài hai</a>' in page
+    assert "0.875" in page
+
+
+def test_an_archive_of_before_there_were_citations_is_shown_all_the_same(shelf: Shelf, reader: Reader) -> None:
+    aid = shelf.article("Bài cũ", "Một.")
+    shelf.db.executescript(
+        "drop view documents_cited; drop view similar_articles; drop table citations; drop table similar_texts;"
+    )
+    shelf.done()
+    assert "Bài cũ" in reader.text(f"/bai-viet/{aid}")
+
+
 def test_an_article_page_shows_text_captions_files_evidence_addresses_and_revisions(
     shelf: Shelf, reader: Reader
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from monitor.commands.options import Setting, common
 
 if TYPE_CHECKING:
     from monitor.importing import Imported
+    from monitor.overview import SiteState
 
 # What costs half a second and more to import is imported by the commands that need it, here and in the modules beside.
 
@@ -32,16 +34,19 @@ def import_(setting: Setting, files: tuple[Path, ...], any_host: bool, as_json: 
     """
     from crawler.archive import Archive
     from monitor.importing import Importer
-    from monitor.report import FileProgress
+    from monitor.report import CrawlProgress, FileProgress
 
     unreadable: list[str] = []
-    with Archive(setting.data) as archive, Importer(archive, setting.config, any_host=any_host) as importer:
-        for file in files:
-            try:
-                with FileProgress(file) as progress:
-                    importer.add(file, progress.moved)
-            except InputError as error:
-                unreadable.append(str(error))
+    with Archive(setting.data) as archive:
+        with Importer(archive, setting.config, any_host=any_host) as importer:
+            for file in files:
+                try:
+                    with FileProgress(file) as progress:
+                        importer.add(file, progress.moved)
+                except InputError as error:
+                    unreadable.append(str(error))
+        with CrawlProgress() as studying:
+            archive.study(studying.studied)
     if importer.result.records or as_json:
         _tell(importer.result, as_json=as_json)
     if unreadable:
@@ -90,32 +95,91 @@ def sites(setting: Setting) -> None:
     print_table(("site", "name", "cms", "status", "declared in", "address", "articles", "nightly"), rows)
 
 
+#: How an outcome looks on a terminal.
+_COLOURS = {"complete": "green", "limited": "green", "interrupted": "yellow", "failed": "red", "refused": "red"}
+
+
 @click.command()
+@click.argument("slugs", metavar="[SITE]...", nargs=-1)
+@click.option("--coverage", "covered", is_flag=True, help="What the sites list against what the archive holds.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @common
-def status(setting: Setting, as_json: bool) -> None:
+def status(setting: Setting, slugs: tuple[str, ...], covered: bool, as_json: bool) -> None:
     """Show how the last crawls went, and what is wrong.
 
-    For each site: its last crawl, how many articles and texts the archive holds, the newest, and problems.
+    For each site: its last crawl, how many articles and texts the archive holds, the newest, what is missing on the
+    site, how much of its listings is held, and problems with their age. With --coverage: each section.
     """
-    from monitor.overview import overview
-    from monitor.report import print_json, print_table
+    from monitor.overview import archive_alerts, overview
+    from monitor.report import print_json
 
     states = overview(setting.to_read(), setting.sites(), setting.config)
-    if as_json:
-        print_json({"data": str(setting.data), "sites": [asdict(state) for state in states]})
-        return
+    if unknown := set(slugs) - {state.site for state in states}:
+        known = ", ".join(sorted(state.site for state in states))
+        raise InputError(f"There is no site called {', '.join(sorted(unknown))}. Known sites: {known}.")
+    states = [state for state in states if not slugs or state.site in slugs]
+    if covered:
+        _tell_coverage(setting, slugs, as_json=as_json)
+    elif as_json:
+        sites = [asdict(state) for state in states]
+        print_json({"data": str(setting.data), "alerts": archive_alerts(setting.data), "sites": sites})
+    else:
+        _tell_states(setting, states)
+        for alert in archive_alerts(setting.data):
+            click.secho(f"{alert['message']} (since {alert['opened'][:10]})", fg="red")
+
+
+def _tell_states(setting: Setting, states: Sequence[SiteState]) -> None:
+    from rich.text import Text
+
+    from monitor.report import print_table
+
     rows = []
     for state in states:
         last = state.last_crawl or {}
+        outcome = last.get("outcome") or ""
+        held = None if state.coverage_percent is None else f"{state.coverage_percent:g} %"
         rows.append(
             (
-                *(state.site, (last.get("started") or "never")[:16].replace("T", " "), last.get("outcome") or ""),
-                *(state.articles, state.texts, (state.newest_article or "")[:10], state.waiting),
-                " ".join([*state.problems, state.not_nightly]).strip(),
+                *(state.site, (last.get("started") or "never")[:16].replace("T", " ")),
+                *(Text(outcome, _COLOURS.get(outcome, "")) if outcome else "", state.articles, state.texts),
+                *(
+                    (state.newest_article or "")[:10],
+                    state.suspects or None,
+                    state.removed or None,
+                    held,
+                    state.waiting,
+                ),
+                " ".join([*(click.style(problem, fg="red") for problem in state.problems), state.not_nightly]).strip(),
             )
         )
-    columns = ("site", "last crawl (UTC)", "outcome", "articles", "texts", "newest", "waiting", "to know")
+    columns = ("site", "last crawl (UTC)", "outcome", "articles", "texts", "newest", "suspect", "removed", "held")
     begun = "The archive" if setting.has_archive() else "Nothing archived yet"
     click.echo(f"{begun} in {setting.data}:")
-    print_table(columns, rows, below=("to know",))
+    print_table((*columns, "waiting", "to know"), rows, below=("to know",))
+
+
+def _tell_coverage(setting: Setting, slugs: tuple[str, ...], *, as_json: bool) -> None:
+    from monitor.coverage import coverage, in_words
+    from monitor.report import counted, print_json, print_table
+
+    sections = coverage(setting.data, slugs)
+    if as_json:
+        print_json({"data": str(setting.data), "sections": [asdict(section) for section in sections]})
+        return
+    if not sections:
+        click.echo("No listing was read yet: the next crawl reads them.")
+        return
+    rows = []
+    for s in sections:
+        missing = {str(month["month"]): month["missing"] for month in s.months if month["missing"]}
+        rows.append(
+            (
+                *(f"{s.site}, {s.section}", s.listed, s.held, s.missing or None, s.listing_total),
+                *(s.not_listed_yet or None, f"{s.percent:g} %"),
+                counted({in_words(reason): n for reason, n in s.reasons.items()}),
+                ", ".join(f"{month} {n:,}" for month, n in missing.items()),
+            )
+        )
+    columns = ("section", "listed", "held", "missing", "it says", "not listed yet", "covered", "why", "months")
+    print_table(columns, rows, below=("why", "months"))

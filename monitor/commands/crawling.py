@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from crawler.errors import CrawlFailedError, InputError, StorageError
 from crawler.site import Site
 from monitor.commands.options import Setting, common, named
+
+if TYPE_CHECKING:
+    from monitor.crawls import CrawlResult
 
 
 @click.command()
@@ -37,6 +43,11 @@ def crawl(
     else:
         print_crawls(results)
     stop.leave()
+    judge(setting, results)
+
+
+def judge(setting: Setting, results: Sequence[CrawlResult]) -> None:
+    """Raises StorageError or CrawlFailedError where a crawl did not do its job."""
     failed = [f"{result.site} ({result.outcome})" for result in results if not result.good]
     if any(result.exit_code == StorageError.exit_code for result in results):
         raise StorageError(f"{setting.data} could not take in what was fetched: {', '.join(failed)}; see above.")

@@ -6,7 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
@@ -19,37 +19,50 @@ from crawler.urls import host_key, is_article
 from monitor.commands.options import Setting, common, named
 from monitor.fetch import Fetched, fetch
 
+if TYPE_CHECKING:
+    from crawler.trace import Trace
+
 
 @click.command()
 @click.argument("page", metavar="FILE|URL|-")
 @click.option("--site", "slug", metavar="SITE", help="Read it as a page of this site, whatever its address.")
 @click.option("--url", metavar="URL", help="The address that a saved page had.")
+@click.option("--why", is_flag=True, help="Explain it instead: the rule that took each field and that cut each line.")
+@click.option("--json", "as_json", is_flag=True, help="With --why: print both as JSON.")
 @common
-def extract(setting: Setting, page: str, slug: str | None, url: str | None) -> None:
+def extract(setting: Setting, page: str, slug: str | None, url: str | None, why: bool, as_json: bool) -> None:
     """Show what the archive would make of one page.
 
-    Prints JSON. The page is a saved FILE, a URL to fetch, or - for what comes in on standard input. Without
-    --site its address decides which site's rules are used; a page of an unknown site is read by its structure and
-    language alone.
+    Prints JSON, or with --why an explanation for people. The page is a saved FILE, a URL to fetch, or - for what
+    comes in on standard input. Without --site its address decides which site's rules are used; a page of an unknown
+    site is read by its structure and language alone.
 
     \b
     Example:  luutin extract page.html --site hai_duong
     """
+    from crawler.trace import Trace
+    from monitor import explaining
+
     fetched = _page(page, url, setting)
     site, address = _site(fetched, slug, setting)
-    text = json.dumps(read(fetched, site, address), ensure_ascii=False, indent=2)
-    sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
+    trace = Trace(site or generic_site("")) if why else None
+    said = read(fetched, site, address, trace)
+    if trace is not None and not as_json:
+        explaining.explain(trace, said)
+        return
+    told = said if trace is None else {**said, "why": explaining.as_json(trace)}
+    sys.stdout.buffer.write(json.dumps(told, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n")
     sys.stdout.buffer.flush()
 
 
-def read(fetched: Fetched, site: Site | None, url: str) -> dict[str, Any]:
+def read(fetched: Fetched, site: Site | None, url: str, trace: Trace | None = None) -> dict[str, Any]:
     """The page as ``luutin extract`` prints it; with no site, read by the generic rules."""
     from crawler import extract as reading
     from crawler.quality import judge
     from crawler.text import content_digest
 
     rules = site or generic_site("")
-    page = reading.read(fetched.payload, url, rules, charset=fetched.charset)
+    page = reading.read(fetched.payload, url, rules, charset=fetched.charset, trace=trace)
     verdict = judge(page, status=fetched.status or None, site=rules, url=url)
     article = page.article
     return {

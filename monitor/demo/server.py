@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from http import HTTPStatus
 from socketserver import StreamRequestHandler, ThreadingTCPServer
@@ -83,6 +84,19 @@ class _Server(ThreadingTCPServer):
     def __init__(self, replica: Replica, port: int) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.replica = replica
+
+
+class Vacancy:
+    """A port that refuses every connection, kept so that nobody else takes it meanwhile."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self._socket = port, socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", port))  # and never listens
+
+    def end(self) -> None:
+        """Gives the port away."""
+        self._socket.close()
 
 
 class ReplicaServer:

@@ -84,6 +84,7 @@ class Article:
     blocks: tuple[Block, ...]
     files: tuple[File, ...] = ()  # listed below the article
     reprint_of: tuple[str, int] | None = None  # (site, id) whose text this is, word for word
+    hand: str = "hand"  # which of the editors saved it last: another one leaves other markup, and the same words
     charset: str = "utf-8"  # what its page declares: windows-1258 (truly) or iso-8859-1 (falsely) on a page each
 
     @property

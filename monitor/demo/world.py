@@ -14,10 +14,11 @@ from monitor.demo import prose
 from monitor.demo.pages.district import LamBinh, TuyenQuang
 from monitor.demo.pages.liferay import Liferay
 from monitor.demo.pages.mojoportal import MojoPortal
+from monitor.demo.pages.page import Response
 from monitor.demo.pages.replica import Replica
 from monitor.demo.pages.sharepoint import SharePoint
 from monitor.demo.prose import Committee, Story, rng
-from monitor.demo.server import ReplicaServer
+from monitor.demo.server import ReplicaServer, Vacancy
 from monitor.demo.truth import Article, Block, File, FileLine, Gold, Picture, corrected, figures
 
 _FAMILIES: dict[str, Callable[[Committee, object], Replica]] = {
@@ -49,6 +50,7 @@ _TONIGHT = datetime(2025, 1, 6, 23, tzinfo=HO_CHI_MINH)
 _FEWEST = 30  # articles a site needs for reprints and for several nights of edits and removals
 _YOUNG = 15  # edits and removals happen among this many newest articles, where a nightly look finds them
 _NEW = 3  # new articles a site and night
+_ODD = 9  # the place among the newest of the article whose page has a charset of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,18 @@ class World:
 
     Everything depends on ``seed``, ``articles_per_site`` (30 or more) and the number of nights alone; a page's bytes
     also on how many requests its site has had. Use as a context manager, or without servers through ``sites[…].get``.
+
+    Without ``reprints`` a site may be small (10 or more), and its nights are written by whoever calls ``pass_day``,
+    ``publish``, ``put``, ``remove``, ``disconnect`` and ``reconnect``.
     """
 
-    def __init__(self, seed: int = 2018, articles_per_site: int = 80) -> None:
-        if articles_per_site < _FEWEST:
-            raise ValueError(f"A replica site needs at least {_FEWEST} articles, not {articles_per_site}.")
+    def __init__(self, seed: int = 2018, articles_per_site: int = 80, *, reprints: bool = True) -> None:
+        fewest = _FEWEST if reprints else _ODD + 1
+        if articles_per_site < fewest:
+            raise ValueError(f"A replica site needs at least {fewest} articles, not {articles_per_site}.")
         self.seed, self.night = seed, 0
         self._servers: dict[str, ReplicaServer] = {}
+        self._held: dict[str, Vacancy] = {}
         self._told: dict[str, set[str]] = {c.slug: set() for c in prose.COMMITTEES}
         self.sites = {c.slug: _FAMILIES[c.slug](c, seed) for c in prose.COMMITTEES}
         self._touched: dict[str, set[int]] = {slug: set() for slug in self.sites}
@@ -85,10 +92,12 @@ class World:
                 articles[article.id] = article
             site.clock = _TONIGHT
             site.put(articles)
-        self._reprint()
+        self._last = {slug: max(site.articles) for slug, site in self.sites.items()}
+        if reprints:
+            self._reprint()
         for slug, charset in (("hai_duong", "windows-1258"), ("binh_thanh", "iso-8859-1")):
-            odd = self.sites[slug].newest()[9]
-            self._put(slug, replace(odd, charset=charset))
+            odd = self.sites[slug].newest()[_ODD]
+            self.put(slug, replace(odd, charset=charset))
             self._touched[slug].add(odd.id)
 
     # --- serving
@@ -105,6 +114,20 @@ class World:
         """Stops the servers; the world stays as it is."""
         while self._servers:
             self._servers.popitem()[1].stop()
+        while self._held:
+            self._held.popitem()[1].end()
+
+    def disconnect(self, slug: str) -> None:
+        """Nobody answers at the site's address any more: connections are refused."""
+        server = self._servers.pop(slug)
+        server.stop()
+        self._held[slug] = Vacancy(server.port)
+
+    def reconnect(self, slug: str) -> None:
+        """The site answers again, at the same address."""
+        vacancy = self._held.pop(slug)
+        vacancy.end()
+        self._servers[slug] = ReplicaServer(self.sites[slug], vacancy.port)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -141,9 +164,41 @@ class World:
         """Every request that the site has had: method, path with query, status."""
         return list(self.sites[slug].log)
 
+    # --- what happens
+
+    def pass_day(self) -> None:
+        """A day goes by, and nothing happens."""
+        self.night += 1
+        for site in self.sites.values():
+            site.clock = self.tonight
+
+    def publish(self, slug: str, *, hours: int = 6, like: Article | None = None) -> Article:
+        """A new article, so many hours old; ``like``: with the headline and the text of another one."""
+        site = self.sites[slug]
+        when, number = self.tonight - timedelta(hours=hours), self._last[slug]
+        article = self._article(site, f"{self.night}.after {number}", when, after=number)
+        if like is not None:
+            article = replace(article, headline=like.headline, slug=like.slug, lead=like.lead, blocks=like.blocks)
+        self._last[slug] = article.id
+        self.put(slug, article)
+        return article
+
+    def put(self, slug: str, article: Article) -> None:
+        """The site has this article, as it is now."""
+        site = self.sites[slug]
+        site.instead.pop(article.id, None)
+        site.put(site.articles | {article.id: article})
+
+    def remove(self, slug: str, article_id: int, instead: Response | None = None) -> None:
+        """The site has this article no more: what its family says of such, or what is said ``instead``."""
+        site = self.sites[slug]
+        if instead is not None:
+            site.instead[article_id] = instead
+        site.put({i: a for i, a in site.articles.items() if i != article_id})
+
     def next_night(self) -> dict[str, Night]:
         """A day goes by: at each site one young article is corrected, one removed, three are new. Returns them."""
-        self.night += 1
+        self.pass_day()
         return {slug: self._night(slug) for slug in self.sites}
 
     def _night(self, slug: str) -> Night:
@@ -161,8 +216,8 @@ class World:
             article = self._article(site, f"{self.night}.{index}", when, after=max(articles))
             articles[article.id] = article
             new.append(article.id)
+        self._last[slug] = max(articles)
         del articles[removed.id]  # only now: a number is never given twice
-        site.clock = tonight
         site.put(articles)
         return Night(edited.id, removed.id, tuple(new))
 
@@ -221,9 +276,6 @@ class World:
             files=files,
         )
 
-    def _put(self, slug: str, article: Article) -> None:
-        self.sites[slug].put(self.sites[slug].articles | {article.id: article})
-
     def _reprint(self) -> None:
         """Gives some articles the text of another, word for word, under their own number, date and author."""
         for source, place, target in _REPRINTS:
@@ -232,7 +284,7 @@ class World:
             blocks = tuple(b for b in original.blocks if not isinstance(b, FileLine))
             if len(blocks) < len(original.blocks):
                 original = replace(original, blocks=blocks)
-                self._put(source, original)
+                self.put(source, original)
             picture = _UPLOADS[target][0]
             copied = tuple(
                 replace(b, path=picture.format(id=own.id, n=n)) if isinstance(b, Picture) else b
@@ -240,7 +292,7 @@ class World:
             )
             self._touched[source].add(original.id)
             self._touched[target].add(own.id)
-            self._put(
+            self.put(
                 target,
                 replace(
                     own,

@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from datasette import handle_exception
 from markupsafe import Markup
@@ -66,11 +67,15 @@ def asgi_wrapper() -> Callable[[Any], Any]:
 
 @hookimpl
 def render_cell(row: Any, value: object, column: str, table: str | None, database: str, datasette: Any) -> str | None:
-    """Headlines in tables, views and queries lead to the article's page."""
-    if database != queries.ARCHIVE or column != "headline" or not value:
+    """Headlines in tables, views and queries lead to the article's page, documents to all that cite them."""
+    if database != queries.ARCHIVE or column not in ("headline", "similar_headline", "document") or not value:
         return None
+    if column == "document":
+        cited = f"{datasette.urls.table(database, 'citations')}?{urlencode({'document': value})}"
+        return Markup('<a href="{}">{}</a>').format(cited, value)
     keys = row.keys()
-    key = "article_id" if "article_id" in keys else "id" if table == "articles" else None
+    named = column.replace("headline", "article_id")
+    key = named if named in keys else "id" if table == "articles" else None
     article_id = row[key] if key in keys else None
     article_id = article_id["value"] if isinstance(article_id, dict) else article_id  # a foreign key with its label
     if not isinstance(article_id, str) or not _ARTICLE_ID.fullmatch(article_id):

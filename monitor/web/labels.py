@@ -65,6 +65,13 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "Kho lưu trữ không có bài nào mang mã này. Có thể địa chỉ bị chép thiếu.",
         "The archive holds no article with this identifier. The address may have been copied incompletely.",
     ),
+    "retracted_title": ("Bài không bị sửa lần này", "The article was not edited then"),
+    "retracted_text": (
+        "“Phiên bản” này chỉ do cách đọc trang trước đây của chúng tôi mà có và đã được rút; trang gốc không sửa gì. "
+        "Mã: {id}.",
+        "This “version” came only of how we used to read the page, and was taken back; the publisher changed nothing. "
+        "Its identifier: {id}.",
+    ),
     "no_headline": ("Không tiêu đề", "No headline"),
     "author": ("Tác giả", "Author"),
     "section": ("Chuyên mục", "Section"),
@@ -97,6 +104,9 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "attachments": ("Tệp đính kèm", "Attachments"),
     "not_kept": ("chưa lưu được", "not kept"),
     "elsewhere": ("Cùng văn bản này còn đăng ở", "The same text was also published at"),
+    "cited": ("Văn bản được dẫn", "Documents cited"),
+    "similar": ("Bài tương tự", "Similar articles"),
+    "overlap": ("giống {n}%", "{n}% the same"),
     "record": ("Xem dưới dạng dữ liệu", "View as data"),
     "cite": ("Mã của bài", "Identifier"),
     "time_note": ("Mọi giờ là giờ Việt Nam.", "All times are Vietnam time (UTC+7)."),

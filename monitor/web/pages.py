@@ -47,6 +47,10 @@ async def article_page(datasette: Any, request: Request) -> Response:
     memento = request.args.get("memento") or ""
     content = await queries.article(db, request.url_vars["id"], memento) if db else None
     t = labels.TEXTS[labels.language_of(request.args.get("lang"))]
+    gone = await queries.retracted(db, request.url_vars["id"], memento) if db and memento and content is None else None
+    if gone is not None:
+        notice = {"heading": t["retracted_title"], "message": t["retracted_text"].format(id=gone)}
+        return await _page(datasette, request, "luutin_notice.html", notice, status=410)
     if content is None:
         notice = {"heading": t["not_found_title"], "message": t["not_found_text"]}
         return await _page(datasette, request, "luutin_notice.html", notice, status=404)

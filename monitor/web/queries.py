@@ -129,6 +129,19 @@ where (a.id = :text or a.same_text_as = :text) and a.id <> :id
 order by a.date_published, a.id limit 50
 """
 
+_CITED = """
+select document from citations where article_id = :id group by document
+order by min(position) limit 200
+"""
+
+_SIMILAR = """
+select a.id, a.headline, a.section, a.date_published, a.site, s.name as site_name, similar.overlap
+from similar_texts similar join articles a on a.text_digest = similar.other_digest
+left join sites s on s.slug = a.site
+where similar.text_digest = :text and a.same_text_as is null
+order by similar.overlap desc, a.id limit 20
+"""
+
 
 async def database(datasette: Any) -> Database | None:
     """The archive, or None while there is none: it may come into being after the server was started."""
@@ -182,6 +195,8 @@ async def article(db: Database, article_id: str, memento: str) -> dict[str, Any]
         return None
     shown = a | revision[0] if revision else a | {"id": None}
     kept = await _rows(db, _ATTACHMENTS, id=article_id)
+    # of the text as it is now; an archive of an earlier version has no such tables until somebody writes to it
+    is_studied = shown["id"] == a["current_revision_id"] and await db.table_exists("similar_texts")
     return {
         "a": a,
         "shown": shown,
@@ -192,7 +207,18 @@ async def article(db: Database, article_id: str, memento: str) -> dict[str, Any]
         "revisions": await _rows(db, _REVISIONS, id=article_id),
         "addresses": await _rows(db, _ADDRESSES, id=article_id),
         "elsewhere": await _rows(db, _ELSEWHERE, id=article_id, text=a["same_text_as"] or article_id),
+        "cited": await _rows(db, _CITED, id=article_id) if is_studied else [],
+        "similar": await _rows(db, _SIMILAR, text=a["text_digest"]) if is_studied else [],
     }
+
+
+async def retracted(db: Database, article_id: str, memento: str) -> str | None:
+    """The id of the revision cited by its memento datetime that was only ours and was taken back."""
+    if not await db.table_exists("retracted_revisions"):  # an archive of an earlier version
+        return None
+    query = "select id from retracted_revisions where article_id = :id and memento_datetime = :memento limit 1"
+    rows = await _rows(db, query, id=article_id, memento=memento)
+    return str(rows[0]["id"]) if rows else None
 
 
 def paragraphs(body: str | None) -> list[str]:

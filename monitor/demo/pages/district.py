@@ -53,7 +53,7 @@ class LamBinh(District):
 
     def validators(self, article: Article) -> tuple[tuple[str, str], ...]:
         """Weak, because the other articles listed below are others each time while this one has not changed."""
-        state = repr((article.headline, article.author, article.blocks, article.files)).encode()
+        state = repr((article.headline, article.author, article.blocks, article.files, article.hand)).encode()
         return (
             ("ETag", f'W/"{article.id:x}-{hashlib.blake2s(state, digest_size=8).hexdigest()}"'),
             ("Last-Modified", format_datetime(article.modified.astimezone(UTC), usegmt=True)),

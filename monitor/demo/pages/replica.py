@@ -41,6 +41,11 @@ class Replica(ABC):
         self.articles: dict[int, Article] = {}
         self.base_url = f"http://{self.slug.replace('_', '-')}.invalid"  # until the servers are started
         self.clock = datetime(2025, 1, 1, tzinfo=UTC)  # the world's time tonight
+        #: What stands at an article's address instead of it, or of what the family says of one that is not there.
+        self.instead: dict[int, Response] = {}
+        #: What answers every request meanwhile, where it gives an answer: an outage, a wall, a parked site.
+        self.everywhere: Callable[[Request], Response | None] = lambda _: None
+        self.redesigned = False  # the same words in other markup
         self.log: list[tuple[str, str, int]] = []
         self.count = 0
         self._lock = threading.Lock()
@@ -100,7 +105,8 @@ class Replica(ABC):
         parts = urlsplit(target)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         path = re.sub(r";jsessionid=[^/]*", "", unquote(parts.path)) or "/"
-        response = self._answer(Request(method, target, path, query, headers, n, body))
+        request = Request(method, target, path, query, headers, n, body)
+        response = self.everywhere(request) or self._answer(request)
         with self._lock:
             self.log.append((method, target, response.status))
         return response
@@ -185,7 +191,7 @@ class Replica(ABC):
         if path in ("/", "/vi", "/en"):
             return self.page("home", n, lambda: self.whole(self.committee.name, self.front()))
         if path == "/dang-nhap":
-            return self.page("login", n, lambda: self.whole(f"Đăng nhập - {self.committee.name}", self.login()))
+            return self.login_page(request)
         found = self.route(request)
         if found is not None:
             return found
@@ -195,6 +201,11 @@ class Replica(ABC):
         if suffix[1:] in files.MEDIA_TYPES or suffix in (".css", ".js", ".ico", ".txt", ".xml"):
             return Response(b"404 - File or directory not found.", 404, "text/plain")
         return self.not_found(request)
+
+    def login_page(self, request: Request) -> Response:
+        """The form that guards the editors' room, as a page."""
+        title = f"Đăng nhập - {self.committee.name}"
+        return self.page("login", request.n, lambda: self.whole(title, self.login()))
 
     def login(self) -> str:
         """The form that guards the editors' room."""
@@ -207,6 +218,7 @@ class Replica(ABC):
     def whole(self, title: str, content: str, *, head: str = "", charset: str = "utf-8", views: int = 0) -> Parts:
         """A page with everything around ``content``; ``views`` is what its own counter starts from."""
         own = self.slots | {"views": lambda n: b"%d" % (views + n)}
+        content = redesigned(content) if self.redesigned else content
         return compiled(self.head(title, head, charset), {}) + self._top + compiled(content, own) + self._bottom
 
     def passing(self, title: str, content: str, n: int) -> Response:
@@ -223,6 +235,8 @@ class Replica(ABC):
 
     def article_page(self, request: Request, article_id: int) -> Response:
         """An article, a 304 where the visitor has it already, or what the family says of one that is not there."""
+        if article_id in self.instead:
+            return self.instead[article_id]
         article = self.articles.get(article_id)
         if article is None:
             return self.not_found(request)
@@ -237,7 +251,7 @@ class Replica(ABC):
 
     def hand(self, article: Article) -> Hand:
         """The editor who typed the article: the same one whenever its page is made."""
-        return Hand(rng(self.seed, self.slug, article.id, "hand"))
+        return Hand(rng(self.seed, self.slug, article.id, article.hand))
 
     def article_parts(self, article: Article) -> Parts:
         """The page of an article."""
@@ -276,6 +290,12 @@ class Replica(ABC):
     def other(self, article: Article) -> str:
         """A link to an article from another page's list."""
         return f'<li><a href="{escape(self.article_path(article))}">{escape(article.headline)}</a></li>\n'
+
+
+def redesigned(content: str) -> str:
+    """The same words in other markup: no class, id or division is called what it was."""
+    content = re.sub(r"""(class|id)=(["'])(?!__|aspnetForm)([^"']*)\2""", r"\1=\2m-\3\2", content)
+    return re.sub(r"<(/?)div\b", r"<\1section", re.sub(r"<(/?)h[23]\b", r"<\1h4", content))
 
 
 def number(text: str) -> int:

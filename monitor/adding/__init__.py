@@ -1,0 +1,1 @@
+"""Getting to know a site that nobody has declared: what `luutin new-site` proposes."""

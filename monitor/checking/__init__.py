@@ -1,0 +1,1 @@
+"""Looking at a site whose declaration may be wrong: what `luutin check-site` finds, field by field."""

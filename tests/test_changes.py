@@ -1,0 +1,142 @@
+"""What an edit changed: named by kind, counted in words, what matters first, and nothing where nothing was said."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.changes import Changes, Paragraph, compare, summary
+from crawler.reading import Reading
+from crawler.text import clean
+
+MONEY = "Huyện ủy hỗ trợ 3 triệu đồng cho mỗi hộ nghèo trong xã Bình An."
+CHAIR = "Đồng chí Trần Văn An, Bí thư Huyện ủy chủ trì hội nghị ngày 12/3/2024."
+ROAD = "Nhân dân thôn Đồng Tâm hiến đất mở rộng con đường vào trường học."
+BODY = f"{MONEY}\n\n{CHAIR}\n\n{ROAD}"
+
+
+def reading(**fields: Any) -> Reading:
+    plain: dict[str, Any] = {
+        "reading_digest": "r1:", "content_digest": "c1:", "text_digest": "sha256:", "headline": "Hỗ trợ hộ nghèo",
+        "description": None, "author": None, "section": None, "date_published": "2024-03-12", "word_count": 0,
+        "captions": "[]", "images": "[]", "attachments": "[]",
+    }  # fmt: skip
+    return Reading(**(plain | fields))
+
+
+def edit(after: str, before: str = BODY, **fields: Any) -> Changes:
+    return compare(reading(), before, reading(**fields), after)
+
+
+def rebuilt(paragraphs: tuple[Paragraph, ...]) -> str:
+    return "\n\n".join(p.after for p in paragraphs if p.after is not None)
+
+
+def test_a_figure_is_told_with_what_it_counts() -> None:
+    changes = edit(BODY.replace("3 triệu", "5 triệu"))
+    assert (changes.kinds, changes.words_added, changes.words_removed) == (("body",), 1, 1)
+    assert summary(changes) == "3 thành 5 triệu đồng"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        BODY.replace("Huyện ủy", "Huyện uỷ"),
+        BODY.replace("An, Bí thư", "An , Bí thư"),
+        BODY.replace("học.", "học"),
+        BODY.replace("Đồng Tâm", "“Đồng Tâm”"),
+        BODY.replace("hộ nghèo", "hộ  nghèo"),
+    ],
+    ids=["tone", "space", "full stop", "quotes", "two spaces"],
+)
+def test_what_only_looks_otherwise_is_cosmetic(after: str) -> None:
+    changes = edit(after)
+    assert (changes.cosmetic, changes.kinds, changes.words_added, summary(changes)) == (True, (), 0, "")
+    assert rebuilt(changes.paragraphs) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("3,5 triệu", "35 triệu"), ("số 43-KL/TW", "số 43-KH/TW"), ("Đảng", "đảng"), ("mà", "má"), ("9.000", "9,000")],
+)
+def test_what_says_something_else_is_not(before: str, after: str) -> None:
+    assert edit(f"Có {after} ở đây.", f"Có {before} ở đây.").kinds == ("body",)
+
+
+def test_names_offices_dates_and_figures_come_before_words() -> None:
+    after = BODY.replace("mở rộng", "nới").replace("3 triệu", "5 triệu").replace("12/3", "13/3")
+    after = after.replace("Bí thư", "Phó Bí thư").replace("trường học", "Trường Mầm non")
+    assert [r.matter for r in edit(after).replacements] == ["name", "office", "date", "figure", "words"]
+    assert summary(edit(after)).endswith("; và 2 chỗ khác")
+
+
+def test_a_name_that_became_another_is_told_whole() -> None:
+    assert summary(edit(BODY.replace("Trần Văn An,", "Lê Văn Bình,"))) == "Trần Văn An thành Lê Văn Bình"
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "told"),
+    [
+        ({"headline": "Hỗ trợ hộ cận nghèo"}, "headline", "thêm “cận”"),
+        ({"author": "Nguyễn Thị Lan"}, "author", "tác giả"),
+        ({"date_published": "2024-03-13"}, "date", "ngày đăng"),
+        ({"section": "Dân vận khéo"}, "section", "chuyên mục"),
+        ({"captions": '["Quang cảnh hội nghị"]'}, "captions", "chú thích ảnh"),
+        ({"attachments": '[{"url": "/a.pdf", "name": "Kế hoạch"}]'}, "attachments", "tệp đính kèm"),
+        ({"images": '[{"url": "/a.jpg", "alt": "Ảnh"}]'}, "images", "ảnh"),
+    ],
+)
+def test_every_field_has_its_kind(fields: dict[str, str], kind: str, told: str) -> None:
+    changes = edit(BODY, **fields)
+    assert (changes.kinds, summary(changes)) == ((kind,), told)
+
+
+def test_the_address_of_a_picture_is_no_change() -> None:
+    before = reading(images='[{"url": "/a.jpg", "alt": "Ảnh"}]')
+    assert compare(before, BODY, reading(images='[{"url": "/b.jpg", "alt": "Ảnh"}]'), BODY).cosmetic
+
+
+def test_a_moved_paragraph_is_moved_and_counts_no_words() -> None:
+    changes = edit(f"{ROAD}\n\n{MONEY}\n\n{CHAIR}")
+    assert [p.op for p in changes.paragraphs] == ["moved", "same", "same"]
+    assert (changes.kinds, changes.words_added, changes.words_removed) == (("body",), 0, 0)
+
+
+def test_a_paragraph_that_was_rewritten_is_one_and_a_new_one_another() -> None:
+    changes = edit(f"{MONEY}\n\n{CHAIR.replace('chủ trì', 'dự')}\n\nTin do Văn phòng cung cấp.\n\n{ROAD}")
+    assert [p.op for p in changes.paragraphs] == ["same", "changed", "added", "same"]
+
+
+paragraphs = st.lists(st.sampled_from([MONEY, CHAIR, ROAD, "Dân vận khéo", "a b c", "a b d"]), max_size=8)
+anything = st.lists(st.text(max_size=60).map(clean).filter(bool), max_size=6)
+
+
+@given(paragraphs | anything, paragraphs | anything)
+def test_both_sides_can_be_read_off_and_nothing_to_say_means_the_same(old: list[str], new: list[str]) -> None:
+    changes = edit("\n\n".join(new), "\n\n".join(old))
+    assert [p.after for p in changes.paragraphs if p.after is not None] == new
+    removed = [p.before for p in changes.paragraphs if p.before is not None]
+    assert sorted(removed) == sorted(old)
+    if old == new:
+        assert changes.cosmetic
+    for p in changes.paragraphs:
+        if p.op == "changed":
+            assert " ".join(r.text for r in p.runs if r.op != "removed").split() == (p.after or "").split()
+
+
+@pytest.mark.parametrize("length", [1, 20, 20_000])
+def test_a_hundred_kilobytes_of_repetition_take_no_time(length: int) -> None:
+    draw = random.Random(7)
+    words = ["dân", "vận", "khéo", "thì", "việc", "gì", "cũng", "thành", "công"]
+
+    def body() -> str:
+        return "\n\n".join(" ".join(draw.choices(words, k=length)) for _ in range(20_000 // length))
+
+    started = time.process_time()
+    edit(body(), body())
+    assert time.process_time() - started < 20  # a tenth of a second; difflib took 67 s for a quarter of this
