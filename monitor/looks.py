@@ -93,16 +93,6 @@ def factor(rates: Sequence[float], watched_from: float, watched_until: float, ed
     return (_SHAPE + edits) / (_SHAPE + expected)
 
 
-def waited(rates: Sequence[float], scale: float, removal_rate: float, age: float, until: float) -> float:
-    """The delay (in edits times days) expected at the age ``until`` since the last look at ``age``."""
-    delay = expected = 0.0
-    for step, span in _spans(age, until):
-        rate = scale * rates[step] + removal_rate
-        delay += expected * span + rate * span * span / 2
-        expected += rate * span
-    return delay
-
-
 def due(rates: Sequence[float], scale: float, removal_rate: float, age: float, worth: float) -> float:
     """The age at which the delay that piles up since a look at ``age`` is ``worth`` a request, within ``LONGEST``."""
     delay = expected = 0.0

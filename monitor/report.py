@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import click
@@ -18,6 +17,7 @@ from rich.text import Text
 
 from crawler.tally import in_words
 from monitor.crawls import CrawlResult
+from monitor.live import Live
 
 #: Records between two lines of progress where there is no terminal for a bar: half a minute's work.
 LINE_EVERY = 5_000
@@ -83,7 +83,7 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-class CrawlProgress:
+class CrawlProgress(Live[Progress]):
     """Tells on standard error how crawls come along: a moving line per site on a terminal, else its begin and end."""
 
     def __init__(self) -> None:
@@ -92,17 +92,6 @@ class CrawlProgress:
         self._live = Progress(*columns, console=console) if console.is_terminal else None
         self._tasks: dict[str, Any] = {}
         self._told = 0
-
-    def __enter__(self) -> CrawlProgress:
-        if self._live:
-            self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._live:
-            self._live.stop()
 
     def started(self, site: str) -> None:
         """A crawl has begun."""
@@ -136,7 +125,7 @@ class CrawlProgress:
             click.echo(said, err=True)
 
 
-class FileProgress:
+class FileProgress(Live[Progress]):
     """Tells on standard error how far a file has been read: a bar on a terminal, else a line now and then."""
 
     def __init__(self, file: Path) -> None:
@@ -151,17 +140,6 @@ class FileProgress:
         if self._live:
             size = file.stat().st_size if file.is_file() else None
             self._task = self._live.add_task(file.name, total=size, records=0)
-
-    def __enter__(self) -> FileProgress:
-        if self._live:
-            self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._live:
-            self._live.stop()
 
     def moved(self, offset: int, records: int) -> None:
         """The record at ``offset`` (bytes) has been read, the ``records``-th of all."""

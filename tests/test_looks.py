@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monitor.looks import EDGES, LONGEST, PRIOR, REMOVALS, Habit, due, factor, waited
+from monitor.looks import EDGES, LONGEST, PRIOR, REMOVALS, Habit, due, factor
 
 ages = st.floats(0, 4000)
 rates = st.lists(st.floats(1e-7, 2), min_size=len(EDGES), max_size=len(EDGES)).map(tuple)
 worths = st.floats(1e-4, 1)
+
+
+def waited(rates: tuple[float, ...], removals: float, age: float, until: float) -> float:
+    """The delay (edits times days) that has piled up since a look at ``age``, between one step of age and the next."""
+    borders = [age, *(edge for edge in EDGES if age < edge < until), until]
+    delay = edits = 0.0
+    for begin, end in pairwise(borders):
+        rate = rates[sum(edge <= begin for edge in EDGES) - 1] + removals
+        delay += edits * (end - begin) + rate * (end - begin) ** 2 / 2
+        edits += rate * (end - begin)
+    return delay
 
 
 def test_every_age_has_a_starting_rate() -> None:
@@ -23,7 +36,7 @@ def test_a_look_is_due_when_what_has_waited_is_worth_it(rates: tuple[float, ...]
     at = due(rates, 1.0, REMOVALS, age, worth)
     assert age < at <= age + LONGEST
     assume(at < age + LONGEST)
-    assert waited(rates, 1.0, REMOVALS, age, at) == pytest.approx(worth, rel=1e-6)
+    assert waited(rates, REMOVALS, age, at) == pytest.approx(worth, rel=1e-6)
 
 
 @given(rates, ages, worths, st.floats(1, 50))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from types import TracebackType
 
 import click
 from rich.console import Console
@@ -14,6 +13,7 @@ from crawler.text import clean
 from monitor.checking.listing import ListingLook
 from monitor.checking.page import FIELDS, ArticleLook, Finding
 from monitor.checking.site import Proposal, Report
+from monitor.live import Live
 
 Say = Callable[..., None]
 
@@ -27,23 +27,12 @@ _MOVED = 40
 _NAME = max(map(len, FIELDS))
 
 
-class CheckProgress:
+class CheckProgress(Live[Status]):
     """Tells on standard error which page is being asked for: one moving line on a terminal, else a line each."""
 
     def __init__(self) -> None:
         console = Console(stderr=True, highlight=False, markup=False)
         self._live = Status("", console=console) if console.is_terminal else None
-
-    def __enter__(self) -> CheckProgress:
-        if self._live:
-            self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._live:
-            self._live.stop()
 
     def heard(self, url: str) -> None:
         """A page is about to be asked for."""

@@ -11,6 +11,7 @@ import click
 
 from crawler.errors import InputError, PartlyUnreadableError
 from monitor.commands.options import Setting, common
+from monitor.live import Live
 
 if TYPE_CHECKING:
     from monitor.reextracting import Reread
@@ -62,7 +63,7 @@ def reextract(
     _complain(results)
 
 
-class _Progress:
+class _Progress(Live[Any]):
     """Tells on standard error how far the reading is: a bar for each site on a terminal, else a line now and then."""
 
     def __init__(self) -> None:
@@ -74,15 +75,6 @@ class _Progress:
         self._live = Progress(*columns, TimeElapsedColumn(), console=console) if console.is_terminal else None
         self._tasks: dict[str, Any] = {}
         self._told = 0
-
-    def __enter__(self) -> _Progress:
-        if self._live:
-            self._live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._live:
-            self._live.stop()
 
     def moved(self, what: str, done: int, total: int) -> None:
         """Of ``total``, so many are done."""
