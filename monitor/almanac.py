@@ -10,7 +10,7 @@ from pathlib import Path
 from apscheduler.triggers.cron import CronTrigger
 
 from crawler.clock import HO_CHI_MINH
-from crawler.config import Night
+from crawler.config_tables import Night
 from crawler.cron import trigger
 
 _INSTANT = timedelta(microseconds=1)

@@ -108,9 +108,9 @@ def _articles(db: sqlite3.Connection) -> Iterator[Case]:
     before = timestamp(now() - STUCK)
     for condition, parameters, why in (
         (_SEEN_MEANWHILE, (), "removed, but a capture shows it while it was missing"),
-        (_MISSED_AGAIN, (), "a person found it still there, but since then it was missed {checks} times"),
+        (_MISSED_AGAIN, (), "a person found it still there, but it is missing again (looks: {checks})"),
         (_PUT_OFF, (), "put off by a person"),
-        (_UNDECIDED, (before,), "missing in {checks} looks, but its site was not healthy often enough to judge"),
+        (_UNDECIDED, (before,), "still missing (looks: {checks}), but its site was not healthy often enough to judge"),
     ):
         for r in open_removals(db, f"{condition} AND {_JUDGED} AND NOT {_OF_STANDING}", *parameters):
             yield _case(db, r, why.format(checks=r.checks))

@@ -12,7 +12,20 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("crawler", "spiders", "monitor")  # each may import those before it
 #: The rooms of crawler/ from the ground up: each imports only rooms before it.
 ROOMS = (
-    *("errors", "clock", "garbage", "text", "dates", "urls", "site", "cms", "channel", "cron", "config"),
+    *(
+        "errors",
+        "clock",
+        "garbage",
+        "text",
+        "dates",
+        "urls",
+        "site",
+        "cms",
+        "channel",
+        "cron",
+        "config_tables",
+        "config",
+    ),
     *("document_numbers", "issuers", "citations"),
     *(
         "legacy",
@@ -35,6 +48,7 @@ ROOMS = (
     *("content_coding", "warc_record", "warc_frames", "warc_read", "warc_compose", "warc"),
     *(
         "coverage_views",
+        "schema",
         "migrations",
         "reading",
         "changes",

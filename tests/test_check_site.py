@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 
 from crawler.clock import FROZEN
 from crawler.cms.generic import GENERIC
-from crawler.config import Config, Network, Politeness
+from crawler.config import Config
+from crawler.config_tables import Network, Politeness
 from crawler.errors import ConfigError, InputError
 from crawler.links import NextPage
 from crawler.site import Addresses, Landmarks, Reading, Section, Selectors, Site

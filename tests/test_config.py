@@ -12,7 +12,8 @@ from pydantic import BaseModel
 
 from crawler import config as config_module
 from crawler.cms import FAMILIES
-from crawler.config import VARIABLE, Config, SectionEntry, SiteEntry, load
+from crawler.config import VARIABLE, Config, load
+from crawler.config_tables import SectionEntry, SiteEntry
 from crawler.errors import ConfigError
 from crawler.site import Addresses, Section, Site
 from spiders import by_host, registry

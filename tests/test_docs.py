@@ -21,7 +21,8 @@ from crawler import errors
 from crawler.archive import Archive
 from crawler.channel import Channel
 from crawler.clock import FROZEN
-from crawler.config import VARIABLE, Config, SectionEntry, SiteEntry
+from crawler.config import VARIABLE, Config
+from crawler.config_tables import SectionEntry, SiteEntry
 from crawler.tally import REASONS
 from monitor import cli, demonstration
 from monitor.commands.options import DATA

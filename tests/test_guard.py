@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from twisted.internet import defer
 
 from crawler.cms import FAMILIES
-from crawler.config import Config, Network
+from crawler.config import Config
+from crawler.config_tables import Network
 from crawler.guard import MAX_URL, Guard, PrivateAddressError, PublicResolver, is_public
 from crawler.site import Section, Site
 

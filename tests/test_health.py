@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.archive import Archive
-from crawler.config import Config, SiteEntry
+from crawler.config import Config
+from crawler.config_tables import SiteEntry
 from crawler.placing import Prepared
 from crawler.site import Expectations
 from monitor import health, symptoms

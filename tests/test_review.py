@@ -65,9 +65,7 @@ def test_what_a_person_found_still_there_is_not_removed_by_looks_but_listed_as_a
     for day in range(3, 9):
         nights.night(day, *gone("/a"))
     assert (nights.status("/a"), nights.told()) == ("live", [])
-    assert listed(nights) == [
-        f"{identity_of('/a')}: a person found it still there, but since then it was missed 6 times"
-    ]
+    assert listed(nights) == [f"{identity_of('/a')}: a person found it still there, but it is missing again (looks: 6)"]
     nights.night(9, *good("/a"))
     assert listed(nights) == []
     for day in (10, 11, 12):

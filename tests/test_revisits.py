@@ -11,7 +11,8 @@ import pytest
 
 from crawler.archive import Archive
 from crawler.clock import timestamp
-from crawler.config import Budget, Config
+from crawler.config import Config
+from crawler.config_tables import Budget
 from monitor.looks import LONGEST
 from monitor.revisits import HEAD, WORTH, schedule
 from tests.captures import SITE, Says, identity_of, key_of, missing, page

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from crawler.archive import Archive, CrawlOutcome
 from crawler.clock import FROZEN, HO_CHI_MINH, now
 from crawler.config import Config, load
-from crawler.config import Night as NightSettings
+from crawler.config_tables import Night as NightSettings
 from crawler.cron import trigger
 from crawler.errors import ConfigError, LockedError, StorageError
 from monitor.almanac import Almanac, by_call

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from crawler.cms import generic_site
-from crawler.config import MAX_BYTES
+from crawler.config_tables import MAX_BYTES
 from crawler.errors import InputError
 from crawler.site import Site
 from crawler.urls import host_key, is_article

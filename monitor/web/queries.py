@@ -56,7 +56,8 @@ order by p.moment desc, a.id
 """  # noqa: S608
 
 _CHANGED = """
-select r.article_id as id, r.observed_by as at, r.words_added, r.words_removed, r.headline, s.name as site_name
+select r.article_id as id, r.observed_by as at, r.words_added, r.words_removed, r.headline, s.name as site_name,
+       (select summary from events where revision_id = r.id and kind = 'edited') as changes
 from revisions r join articles a on a.id = r.article_id join sites s on s.slug = a.site
 where r.change = 'edited'
 order by r.memento_datetime desc, r.id limit :limit
