@@ -12,7 +12,7 @@ import pytest
 from shelf import DAYS, Reader, Shelf
 
 from monitor import serve
-from monitor.web import labels, pages
+from monitor.web import labels, render
 
 EVIL = '<script>alert("x")</script> & "đậm" javascript:'
 
@@ -217,7 +217,7 @@ def test_what_strangers_wrote_is_never_markup_and_no_page_runs_a_script(shelf: S
         response = reader.get(path)
         assert not re.search("<script|<b>", response.text), path
         assert 'href="javascript' not in response.text, path
-        assert response.headers["content-security-policy"] == pages.POLICY
+        assert response.headers["content-security-policy"] == render.POLICY
     for path in ("/archive/articles", "/archive/search?q=script"):
         assert "<script>alert" not in reader.text(path)
 
@@ -324,7 +324,7 @@ def test_a_mistake_of_ours_is_logged(
     shelf: Shelf, reader: Reader, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf.done()
-    monkeypatch.setattr("monitor.web.queries.front", lambda _: 1 / 0)
+    monkeypatch.setattr("monitor.web.front.front", lambda _: 1 / 0)
     assert reader.get("/").status_code == 500
     assert "ZeroDivisionError" in capfd.readouterr().err
 

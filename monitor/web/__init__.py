@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pluggy import HookimplMarker
 
 from crawler.text import match_query
-from monitor.web import pages, queries, snippets
+from monitor.web import article, feed_pages, front, queries, search, snippets
 
 hookimpl = HookimplMarker("datasette")  # what ``from datasette import hookimpl`` gives, but typed
 
@@ -33,10 +33,10 @@ _ARTICLE_ID = re.compile(r"[a-z2-7]{13}")
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """The pages' addresses. An article's is cited in footnotes: its id decides, the words behind it are for people."""
     return [
-        (r"^/$", pages.front_page),
-        (r"^/bai-viet/(?P<id>[^/-]*)(-[^/]*)?$", pages.article_page),
-        (r"^/tim-kiem$", pages.search_page),
-        (r"^/feeds/new\.atom$", pages.new_articles_feed),
+        (r"^/$", front.front_page),
+        (r"^/bai-viet/(?P<id>[^/-]*)(-[^/]*)?$", article.article_page),
+        (r"^/tim-kiem$", search.search_page),
+        (r"^/feeds/new\.atom$", feed_pages.new_articles_feed),
     ]
 
 
