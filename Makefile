@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 
-.PHONY: help setup demo test lint unit bench soak lock clean
+.PHONY: help setup demo test lint unit bench screenshots soak lock clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -30,12 +30,16 @@ lint: setup
 	"$(BIN)/mypy"
 
 unit: setup
-	"$(BIN)/python" -m pytest
+	"$(BIN)/python" -m pytest -n auto --dist loadfile
 
 bench: setup ## every benchmark, as ratios against a named baseline
 	@for bench in benchmarks/bench_*.py; do "$(BIN)/python" "$$bench" || exit 1; done
 
-soak: setup ## the long forms of the tests: 10,000 broken pages, every site killed sixty times, fourteen nights of kills
+screenshots: setup ## renew docs/images from the demo, in headless Chromium
+	@scripts/browser-tools
+	@"$(BIN)/python" scripts/screenshots
+
+soak: setup ## the long forms of the tests: 10,000 broken pages, every site killed sixty times, thirty nights of kills
 	LUUTIN_SOAK=1 "$(BIN)/python" -m pytest --durations=0 \
 		tests/test_mutated.py tests/test_road.py tests/test_crawls_kill.py tests/test_nights.py tests/test_refetched.py
 

@@ -141,7 +141,7 @@ def measure(pages: int, rounds: int) -> tuple[dict[str, Scores], list[Report]]:
             cost = run(command, one_core=True, LUUTIN_SHARED=CORPUS.parent.parent)
             for title, found in json.loads(cost.output).items():
                 facts = {"pages": found["pages"], "rounds": rounds, "cores": 1}
-                report = reports.setdefault(title, Report(f"Extraction, {title}: speed", facts))
+                report = reports.setdefault(title, Report(f"Extraction, {title}: speed", facts=facts))
                 if number == 1:
                     scores.setdefault(title, {})[name] = found["scores"]
                     report.series.append(Series(name, found["pages"]))

@@ -125,7 +125,7 @@ def fill(data: Path, config_file: Path, articles: int) -> None:
         tables["captures"].append(
             (
                 *(capture, SITE, BEFORE, name, url, key, seen, "response", 200, "text/html", 400, f'"{n}"', None),
-                *(f"sha1:{n}", reading, f"c1:{n}", "article", None, None, None, None, name, *place, rules),
+                *(f"sha1:{n}", reading, f"c1:{n}", "article", None, None, None, None, name, *place, rules, "generic"),
             )
         )
         tables["revisions"].append(

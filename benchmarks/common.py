@@ -35,23 +35,33 @@ CONCURRENCY = 8
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a child came to: seconds of CPU (user and system, all threads), peak memory in MiB, standard output."""
+    """What a child came to: seconds of CPU (user and system, all threads, and of the processes that it has waited for)
+    and of time, peak memory in MiB (of the largest of these), standard output.
+    """
 
     cpu: float
+    seconds: float
     peak: float
     output: str
 
 
 def run(
-    command: Sequence[str | Path], *, cwd: Path = PROJECT, one_core: bool = False, **environment: str | Path
+    command: Sequence[str | Path],
+    *,
+    cwd: Path = PROJECT,
+    one_core: bool = False,
+    cores: int | None = None,
+    **environment: str | Path,
 ) -> Cost:
-    """Runs a child and measures it. Raises SystemExit, with the last lines it said, where it fails."""
+    """Runs a child on so many cores and measures it. Raises SystemExit, with the last lines it said, where it fails."""
+    cores = 1 if one_core else cores
 
     def pin() -> None:
-        if hasattr(os, "sched_setaffinity"):  # Linux
-            os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+        if cores and hasattr(os, "sched_setaffinity"):  # Linux
+            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-cores:])
 
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        began = time.monotonic()
         process = subprocess.Popen(
             list(map(str, command)),
             cwd=cwd,
@@ -59,10 +69,10 @@ def run(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=errors,
-            preexec_fn=pin if one_core else None,
+            preexec_fn=pin if cores else None,
         )
         _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        process.returncode, seconds = os.waitstatus_to_exitcode(status), time.monotonic() - began
         output.seek(0)
         if process.returncode:
             errors.seek(0)
@@ -70,7 +80,7 @@ def run(
             raise SystemExit(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{tail}")
         # ru_maxrss is in KiB, but on macOS in bytes
         peak = usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-        return Cost(usage.ru_utime + usage.ru_stime, peak, output.read().decode())
+        return Cost(usage.ru_utime + usage.ru_stime, seconds, peak, output.read().decode())
 
 
 def _environment(own: Mapping[str, str | Path]) -> dict[str, str]:
@@ -146,6 +156,7 @@ class Report:
     """What a benchmark prints: costs a page, ratios beside what is promised of them, peak memory."""
 
     title: str
+    unit: str = "CPU ms a page (user + system), medians"  # of the series, which are in seconds of the same
     facts: dict[str, Any] = field(default_factory=dict)
     series: list[Series] = field(default_factory=list)
     ratios: list[dict[str, Any]] = field(default_factory=list)
@@ -192,7 +203,7 @@ class Report:
             print(json.dumps({"benchmark": self.title} | self.facts | measured, ensure_ascii=False))
             return
         print(f"\n{self.title}: {', '.join(f'{name} {value}' for name, value in self.facts.items())}")
-        print(f"  {'CPU ms a page (user + system), medians':<48}{'all':>9}{'no start-up':>13}{'start-up ms':>13}")
+        print(f"  {self.unit:<48}{'all':>9}{'no start-up':>13}{'start-up ms':>13}")
         for s in self.series:
             whole, without = s.per_page(start_up=True), s.per_page(start_up=False)
             print(f"  {s.name:<48}{whole:>9.2f}{without:>13.2f}{1000 * s.start_up:>13.0f}")

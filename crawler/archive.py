@@ -21,6 +21,7 @@ from crawler import __version__
 from crawler.clock import now, timestamp
 from crawler.errors import LockedError, StorageError
 from crawler.frontier import Frontier, dumps
+from crawler.journaling import Journaling, watching_anew
 from crawler.migrations import migrations
 from crawler.placing import ARTICLE, PAYLOAD, Prepared
 from crawler.rereading import Changes, ReadAgain, Rereading, Stored
@@ -41,6 +42,13 @@ CrawlOutcome = Literal["complete", "limited", "failed", "refused", "interrupted"
 #: What ``progress_crawl`` may count; ``store`` itself counts captures, new articles, revisions and what was unchanged.
 COUNTS = frozenset({"requests", "bytes", "listings", "errors"})
 
+_SAID_LAST = """
+SELECT quality, quality_reason, payload_digest, extractor_version, read_as, canonical_key,
+       captures.reading_digest, images, attachments
+FROM captures LEFT JOIN readings USING (reading_digest) WHERE url_key = ? AND quality <> 'not_modified'
+ORDER BY memento_datetime DESC, payload_digest DESC LIMIT 1
+"""
+
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -54,7 +62,7 @@ class Known:
     payload_digest: str
 
 
-class Archive(Frontier):
+class Archive(Frontier, Journaling):
     """The archive in a data directory: ``archive.db``, beside it ``warc/``, ``attachments/`` and ``archive.lock``.
 
     One writing connection at a time across processes; each transaction is short and holds ``archive.lock``. An Archive
@@ -69,6 +77,7 @@ class Archive(Frontier):
         self.warc_dir = self.data_dir / "warc"
         self.attachments_dir = self.data_dir / "attachments"
         self._read_only = read_only
+        self.docid_of: Callable[[str], int | None] = lambda _: None  # a rebuild knows what numbers articles had
         self._mutex = threading.RLock()
         self._lock = FileLock(self.data_dir / "archive.lock", timeout=PATIENCE)
         with self._storing():
@@ -128,7 +137,7 @@ class Archive(Frontier):
         if not migrations.pending(database):
             return
         self.connection.execute("PRAGMA journal_mode = WAL")
-        with self.writing():
+        with self.writing() as db, watching_anew(db):
             migrations.apply(database)
 
     @contextmanager
@@ -216,8 +225,12 @@ class Archive(Frontier):
         outcome: CrawlOutcome,
         complete_down_to: Mapping[str, str] | None = None,
         outcome_reason: str = "",
+        learned: Mapping[str, object] | None = None,
     ) -> None:
-        """Closes a crawl, saying why where it did not do its job. Adds to what ``section_complete`` marked."""
+        """Closes a crawl, saying why where it did not do its job. Adds to what ``section_complete`` marked.
+
+        ``learned``: columns of its row for what it tells of the site itself (``Tally.learned``).
+        """
         with self.writing() as db:
             row = db.execute("SELECT complete_down_to FROM crawls WHERE id = ?", (crawl_id,)).fetchone()
             marks = dumps(json.loads(row[0]) | dict(complete_down_to or {}))
@@ -225,6 +238,8 @@ class Archive(Frontier):
                 "UPDATE crawls SET finished = ?, outcome = ?, outcome_reason = ?, complete_down_to = ? WHERE id = ?",
                 (timestamp(now()), outcome, outcome_reason or None, marks, crawl_id),
             )
+            for column, value in (learned or {}).items():
+                db.execute(f"UPDATE crawls SET {column} = ? WHERE id = ?", (value, crawl_id))  # noqa: S608
 
     def is_first_crawl(self, site_slug: str) -> bool:
         """True until a crawl of the site was complete: what is found until then is the baseline, not news."""
@@ -232,18 +247,6 @@ class Archive(Frontier):
         return self.connection.execute(query, (site_slug,)).fetchone() is None
 
     # Captures
-
-    def validators(self, url_key: str) -> tuple[str | None, str | None] | None:
-        """(ETag, Last-Modified) of the newest article capture at an address, or None.
-
-        Only of the newest, and only of an article: a 304 then means that the article is as it was seen last.
-        """
-        row = self.connection.execute(
-            "SELECT etag, last_modified FROM captures WHERE url_key = ? AND quality = ?"
-            " ORDER BY memento_datetime DESC, payload_digest DESC LIMIT 1",
-            (url_key, ARTICLE),
-        ).fetchone()
-        return tuple(row) if row is not None and any(row) else None
 
     def known_payload(self, payload_digest: str, site_slug: str) -> Known | None:
         """The earliest record of the site that holds this payload, for a ``revisit`` record to name.
@@ -256,6 +259,20 @@ class Archive(Frontier):
             (payload_digest, site_slug),
         ).fetchone()
         return Known(row[0], row[1], datetime.fromisoformat(row[2]), row[3]) if row else None
+
+    def said_already(self, p: Prepared) -> Known | None:
+        """The record of a page that says, to the same rules, all that ``p`` says and leads to the same files.
+
+        Of the newest capture at the address only: what came back after an edit is not what was there before.
+        """
+        row = self.connection.execute(_SAID_LAST, (p.url_key,)).fetchone() if p.reading is not None else None
+        if row is None or p.reading is None or row["quality"] != ARTICLE or p.quality_reason != row["quality_reason"]:
+            return None
+        rules = (p.extractor_version, p.read_as, p.canonical_key)
+        said = (p.reading.reading_digest, p.reading.images, p.reading.attachments)
+        if rules + said != tuple(row)[3:]:
+            return None
+        return self.known_payload(row["payload_digest"], p.site)
 
     def has_capture(self, url_key: str, memento_datetime: datetime, payload_digest: str, record_type: str) -> bool:
         """True if storing such a capture would add nothing, so that an import need not copy its record."""
@@ -272,7 +289,7 @@ class Archive(Frontier):
         events and for counts of crawls, on their order.
         """
         with self.writing() as db:
-            work = Batch(db, baseline=baseline, recorded_at=timestamp(now()))
+            work = Batch(db, baseline=baseline, recorded_at=timestamp(now()), docid_of=self.docid_of)
             outcomes = [work.store(p) for p in batch]
             work.close()
         return outcomes

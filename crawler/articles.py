@@ -11,17 +11,18 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from urllib.parse import urljoin
 
-from crawler.changes import summary
 from crawler.derive import Fact, Revision, State, derive, fuller_images
 from crawler.journal import Event, announce
-from crawler.placing import FILE, PLACED, Placed
+from crawler.placing import FILE, MISSING, NOT_MODIFIED, PLACED, REDIRECT, Placed
 from crawler.reading import Reading
-from crawler.text import search_forms, text_digest
+from crawler.search_index import forms, free, place
+from crawler.summaries import kept, summary
+from crawler.text import text_digest
 from crawler.urls import url_key
 
 _READING = ", ".join(f.name for f in fields(Reading))
@@ -29,7 +30,7 @@ _COLUMNS_OF = attrgetter(*(f.name for f in fields(Reading)))
 _LOAD = (
     "SELECT a.status, a.url, a.url_key, a.first_seen, a.last_seen, a.last_checked, a.last_changed, a.revision_count,"
     " a.current_revision_id, r.memento_datetime AS current_since, r.reading_digest AS current_reading,"
-    " a.docid, a.headline, a.text_digest, a.date_published"
+    " a.docid, a.headline, a.text_digest, a.date_published, a.site, a.section, a.author"
     " FROM articles AS a JOIN revisions AS r ON r.id = a.current_revision_id WHERE a.id = ?"
 )
 _ARTICLE = (
@@ -53,7 +54,11 @@ _UPSERT_REVISION = (
 )
 _FACTS = (
     f"SELECT {PLACED} FROM captures WHERE article_id = ?"
-    " AND (reading_digest IS NOT NULL OR quality IN ('not_found', 'home', 'redirect'))"
+    f" AND (reading_digest IS NOT NULL OR quality IN {(*MISSING, REDIRECT)})"
+)
+_READ_BEFORE = (
+    "SELECT read_as FROM captures WHERE article_id = ? AND memento_datetime < ? AND reading_digest IS NOT NULL"
+    f" ORDER BY memento_datetime DESC, quality = '{NOT_MODIFIED}' DESC, payload_digest DESC, url_key DESC LIMIT 1"
 )
 _OPEN_REMOVAL = (
     "SELECT first_missing, confirmed, decision FROM removals WHERE article_id = ? AND restored IS NULL"
@@ -99,6 +104,18 @@ def _row(article_id: str, r: Revision) -> tuple[object, ...]:
     )
 
 
+#: What the search index is made of: headline, text digest, site, section, author.
+_Words = tuple[str, str, str, str | None, str | None]
+
+
+def _held(row: sqlite3.Row) -> _Words:
+    return row["headline"] or "", row["text_digest"], row["site"], row["section"], row["author"]
+
+
+def _words(site: str, said: Reading) -> _Words:
+    return said.headline or "", said.text_digest, site, said.section, said.author
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What settling an article did: whether it was there before, the revisions that were not, and how many more."""
@@ -109,17 +126,22 @@ class Settled:
 
 
 class Articles:
-    """The derived rows within one transaction. ``close`` writes what is cheaper at its end: search index, groups."""
+    """The derived rows within one transaction. ``close`` writes what is cheaper at its end: search index, groups.
 
-    def __init__(self, connection: sqlite3.Connection, recorded_at: str) -> None:
+    ``docid_of``: which number an article has in the search index, where that is known; else its date gives it one.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, recorded_at: str, docid_of: Callable[[str], int | None] = lambda _: None
+    ) -> None:
         self._db = connection
         self._recorded_at = recorded_at
+        self._docid_of = docid_of
         self._readings: dict[str, Reading] = {}
         self._bodies: dict[str, str] = {}
-        self._docid: int | None = None
         self._groups: set[str] = set()  # text digests whose articles may have another first one
         self._redated: set[tuple[str, int]] = set()  # text and docid of articles that are of another day
-        self._indexed: dict[int, tuple[tuple[str, str] | None, tuple[str, str] | None]] = {}
+        self._indexed: dict[int, tuple[_Words | None, _Words | None]] = {}
 
     def keep(self, reading: Reading, body: str) -> list[str]:
         """Stores what a capture said, once, under its digest; returns the articles whose images it changes."""
@@ -176,7 +198,13 @@ class Articles:
         return [fact for row in rows if (fact := Placed(*row).fact) is not None]
 
     def _loaded(self, article_id: str, row: sqlite3.Row) -> State:
-        return State(article_id, self._reading, self._body, *tuple(row)[:11])
+        def read_before(moment: str) -> str | None:
+            found = self._db.execute(_READ_BEFORE, (article_id, moment)).fetchone()
+            return found[0] if found else None
+
+        state = State(article_id, self._reading, self._body, *tuple(row)[:11])
+        state.read_before = read_before
+        return state
 
     def held(self, digest: str) -> Reading | None:
         """A stored reading."""
@@ -216,14 +244,16 @@ class Articles:
             *(said.description, said.author, said.date_published, said.word_count, said.text_digest, state.id),
         )
         if row is None:
-            docid = self._next_docid()
+            docid = self._docid_of(state.id) or free(self._db, place(said.date_published, state.first_seen))
             self._db.execute(_INSERT_ARTICLE, (*columns, site, docid))
-            self._index(docid, None, said)
+            self._index(docid, None, _words(site, said))
         else:
             self._db.execute(_UPDATE_ARTICLE, columns)
-            self._index(row["docid"], row, said)
-        if row is not None and (row["date_published"], row["first_seen"]) != (said.date_published, state.first_seen):
-            self._redated.add((said.text_digest, row["docid"]))
+            docid = row["docid"]
+            if (row["date_published"], row["first_seen"]) != (said.date_published, state.first_seen):
+                docid = self._move(row, place(said.date_published, state.first_seen), state.id)
+                self._redated.add((said.text_digest, docid))
+            self._index(docid, _held(row) if docid == row["docid"] else None, _words(site, said))
         if row is None or (row["text_digest"], row["first_seen"]) != (said.text_digest, state.first_seen):
             self._groups |= {said.text_digest} if row is None else {said.text_digest, row["text_digest"]}
 
@@ -253,7 +283,7 @@ class Articles:
         for table in ("removals", "attachments", "article_urls", "revisions"):
             self._db.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))
         self._db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
-        self._index(row["docid"], row, None)
+        self._index(row["docid"], _held(row), None)
         self._groups.add(row["text_digest"])
 
     def _list_files(self, article_id: str, revisions: Iterable[Revision]) -> set[str]:
@@ -275,52 +305,55 @@ class Articles:
         """Joins the attachments at an address with the newest capture of it."""
         self._db.execute(_LINK_FILES, (key,))
 
-    def _next_docid(self) -> int:
-        if self._docid is None:
-            self._docid = self._db.execute("SELECT coalesce(max(docid), 0) FROM articles").fetchone()[0]
-        self._docid += 1
-        return self._docid
+    def _move(self, row: sqlite3.Row, at: int, article_id: str) -> int:
+        """Gives an article whose date is another now its number in the search index, which counts in their order."""
+        if at == place(row["date_published"], row["first_seen"]) or self._docid_of(article_id):
+            return int(row["docid"])
+        self._index(row["docid"], _held(row), None)
+        docid = free(self._db, at)
+        self._db.execute("UPDATE articles SET docid = ? WHERE id = ?", (docid, article_id))
+        return docid
 
-    def _index(self, docid: int, row: sqlite3.Row | None, said: Reading | None) -> None:
+    def _index(self, docid: int, held: _Words | None, should: _Words | None) -> None:
         """Notes what the search index holds of an article and what it should hold; ``close`` makes it so."""
-        held = (row["headline"] or "", row["text_digest"]) if row is not None else None
         first_held = self._indexed.get(docid, (held, None))[0]
-        self._indexed[docid] = (first_held, (said.headline or "", said.text_digest) if said else None)
+        self._indexed[docid] = (first_held, should)
 
     def close(self) -> None:
         """Writes the search index, what is to be studied of it later, and the groups of articles with the same text."""
-        moved = [(docid, *texts) for docid, texts in self._indexed.items() if texts[0] != texts[1]]
-        queued = self._redated | {(texts[1], docid) for docid, *both in moved for texts in both if texts}
+        # sorted, since FTS5 writes out what it has whenever a number is not the next one up
+        moved = [(docid, *texts) for docid, texts in sorted(self._indexed.items()) if texts[0] != texts[1]]
+        restated = ((docid, both) for docid, *both in moved if (both[0] or ())[:2] != (both[1] or ())[:2])
+        queued = self._redated | {(words[1], docid) for docid, both in restated for words in both if words}
         self._db.executemany("INSERT OR IGNORE INTO _unstudied (text_digest, docid) VALUES (?, ?)", queued)
-        forget = [(docid, *self._forms(*held)) for docid, held, _ in moved if held]
-        hold = [(docid, *self._forms(*should)) for docid, _, should in moved if should]
+        forget = [(docid, *self._forms(held)) for docid, held, _ in moved if held]
+        hold = [(docid, *self._forms(should)) for docid, _, should in moved if should]
         self._db.executemany(
-            "INSERT INTO articles_fts (articles_fts, rowid, exact, folded) VALUES ('delete', ?, ?, ?)", forget
+            "INSERT INTO articles_fts (articles_fts, rowid, exact, folded, about) VALUES ('delete', ?, ?, ?, ?)", forget
         )
-        self._db.executemany("INSERT INTO articles_fts (rowid, exact, folded) VALUES (?, ?, ?)", hold)
+        self._db.executemany("INSERT INTO articles_fts (rowid, exact, folded, about) VALUES (?, ?, ?, ?)", hold)
         for digest in self._groups:
             group = self._db.execute(_FIRST_OF_GROUP, (digest,)).fetchall()
             if len(group) > 1 or (group and group[0]["same_text_as"] is not None):
                 first = group[0]["id"] if digest != EMPTY_TEXT else None
                 self._db.execute(_REGROUP, (first, digest))
 
-    def _forms(self, headline: str, digest: str) -> tuple[str, str]:
-        # One line: the forms take no notice of borders, and are quicker to make of text without line breaks.
-        text = f"{headline} {self._body(digest)}".replace("\n\n", " ")
-        return search_forms(text)
+    def _forms(self, words: _Words) -> tuple[str, str, str]:
+        headline, digest, site, section, author = words
+        return forms(headline, self._body(digest), site, section, author)
 
     def announce(self, kind: str, site: str, article_id: str, revision: Revision, *, baseline: bool) -> None:
         """Adds an event to the journal; the same one twice is one."""
-        changes = revision.changes if kind == "edited" else None
+        changed = kept(revision.changes) if kind == "edited" and revision.changes else {}
         event = Event(
             kind=kind,
             site=site,
             at=revision.memento_datetime,
-            summary=summary(changes) if changes else revision.reading.headline,
+            summary=summary(changed) if changed else revision.reading.headline,
             article_id=article_id,
             revision_id=revision.id,
             baseline=baseline,
-            evidence={"capture": revision.capture_id} | ({"kinds": changes.kinds} if changes else {}),
+            evidence={"capture": revision.capture_id} | changed,
         )
         announce(self._db, event, recorded_at=self._recorded_at)
 

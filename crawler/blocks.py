@@ -28,6 +28,7 @@ DROPPED = [
 ]
 
 _DROPPED = frozenset(DROPPED)
+_IMAGES = frozenset(("img", "amp-img"))
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 #: Elements whose single line breaks are typography, not the end of a paragraph.
 _PARAGRAPHS = frozenset(("p", "li", "figcaption", "caption", "dt", "dd", "blockquote", *_HEADINGS))
@@ -169,7 +170,7 @@ class _Builder:
         name, outer = tag.name, self.block
         if name == "br":
             self.line_break()
-        elif name == "img":
+        elif name in _IMAGES:
             self.image(tag)
         elif name not in _DROPPED and not _is_hidden(tag):
             attrs = tag.attrs
@@ -238,6 +239,9 @@ class _Builder:
             current.links.append((self.href, string))
         if self.bold:
             current.bold += size
+            current.strong = string
+        elif current.strong:
+            current.strong = ""
         if self.italic:
             current.italic += size
         if self.picture is not None:
@@ -294,7 +298,7 @@ class _Builder:
         text = clean("".join(segment.parts))
         return Line(
             text=text,
-            tail=segment.tail() if text.endswith(")") else "",
+            tail=segment.tail() if segment.strong or text.endswith(")") else "",
             link_share=segment.link / size,
             bold=segment.bold / size > 0.8,
             italic=segment.italic / size > 0.8,
@@ -388,6 +392,6 @@ def _aligned(tag: Tag, hint: str, style: str, outer: str) -> str:
         return aligned
     if tag.name == "center" or "text-center" in hint:
         return "center"
-    if "text-right" in hint:
+    if "text-right" in hint or "align-right" in hint:
         return "right"
     return "" if aligned else outer

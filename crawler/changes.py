@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Literal
 
@@ -16,6 +16,8 @@ from crawler.text import canonical, said
 Op = Literal["same", "added", "removed", "changed", "moved"]
 Kind = Literal["headline", "body", "author", "date", "section", "description", "captions", "attachments", "images"]
 Matter = Literal["name", "office", "date", "figure", "words"]
+
+_MATTERS: tuple[Matter, ...] = ("name", "office", "date", "figure", "words")
 
 #: Fields other than the body, in the order in which a reader is told of them.
 _FIELDS: tuple[tuple[Kind, str], ...] = (
@@ -130,38 +132,28 @@ def compare(before: Reading, before_body: str, after: Reading, after_body: str) 
     )
 
 
-def summary(changes: Changes, *, most: int = 3) -> str:
-    """A line for lists and feeds, of at most ``most`` replacements: "3 thành 5 triệu đồng; Trần A thành Trần B"."""
-    told = [_told(r) for r in changes.replacements[:most]]
-    more = len(changes.replacements) - len(told)
-    if not told:
-        told = [f"{_KIND_NAMES[kind]}" for kind in changes.kinds]
-    return "; ".join(told) + (f"; và {more} chỗ khác" if more > 0 else "")
+#: What another template shows elsewhere, in other words or not at all, without anybody having edited the article.
+_FURNITURE = ("section", "description", "captions", "images")
 
 
-_MATTERS: tuple[Matter, ...] = ("name", "office", "date", "figure", "words")
-_KIND_NAMES: dict[Kind, str] = {
-    "headline": "tiêu đề",
-    "body": "nội dung",
-    "author": "tác giả",
-    "date": "ngày đăng",
-    "section": "chuyên mục",
-    "description": "tóm tắt",
-    "captions": "chú thích ảnh",
-    "attachments": "tệp đính kèm",
-    "images": "ảnh",
-}
+def theirs(changes: Changes, before: Reading, after: Reading) -> Changes:
+    """What of ``changes`` is the publisher's where the two were read by different selectors, as after a redesign.
+
+    That is what both readings found, and found with the article itself: a headline, a text, an author, a date, files.
+    What only one of them found, or found less exactly, is how we read; a lead, which is part of the text as well, a
+    section, captions and pictures are the template's.
+    """
+    lost = {
+        "author": not (before.author and after.author),
+        "date": _is_of_the_day(before.date_published or "", after.date_published or ""),
+        "attachments": "[]" in (before.attachments, after.attachments),
+    }
+    return replace(changes, kinds=tuple(k for k in changes.kinds if k not in _FURNITURE and not lost.get(k, False)))
 
 
-def _told(r: Replacement) -> str:
-    unit = f" {r.unit}" if r.unit else ""
-    if r.before and r.after:
-        return f"{_short(r.before)} thành {_short(r.after)}{unit}"
-    return f"thêm “{_short(r.after)}{unit}”" if r.after else f"bỏ “{_short(r.before)}{unit}”"
-
-
-def _short(text: str, limit: int = 60) -> str:
-    return text if len(text) <= limit else text[:limit].rpartition(" ")[0] + " …"
+def _is_of_the_day(one: str, other: str) -> bool:
+    """Whether two dates differ in nothing but that one of them is less exact, or not there at all."""
+    return one.startswith(other) or other.startswith(one)
 
 
 def _differs(kind: Kind, old: str | None, new: str | None) -> bool:
@@ -192,7 +184,7 @@ def _paragraphs(old: list[str], new: list[str]) -> Iterator[Paragraph]:
     for tag, i1, i2, j1, j2 in _joined(opcodes):
         if tag == "equal":
             for was, now in zip(old[i1:i2], new[j1:j2], strict=True):
-                yield Paragraph("same", was, now) if was == now else _changed(was, now)
+                yield Paragraph("same", was, now) if was == now else changed(was, now)
             continue
         left = [i for i in range(i1, i2) if i not in moved.values()]
         right = [j for j in range(j1, j2) if j not in moved]
@@ -205,7 +197,7 @@ def _paragraphs(old: list[str], new: list[str]) -> Iterator[Paragraph]:
                 yield Paragraph("added", None, new[j])
             else:
                 yield from (Paragraph("removed", old[i], None) for i in takewhile(became[j].__ne__, waiting))
-                yield _changed(old[became[j]], new[j])
+                yield changed(old[became[j]], new[j])
         yield from (Paragraph("removed", old[i], None) for i in waiting)
 
 
@@ -277,7 +269,8 @@ def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int
 # --- words
 
 
-def _changed(was: str, now: str) -> Paragraph:
+def changed(was: str, now: str) -> Paragraph:
+    """A paragraph, or a line such as a headline, that was ``was`` and is ``now``: word by word."""
     old, new = was.split(), now.split()
     whole = max(len(old), len(new)) > _LONGEST
     runs = (Run("removed", was), Run("added", now)) if whole else tuple(_runs(old, new))

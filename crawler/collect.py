@@ -24,7 +24,7 @@ from crawler.lines import (
     signed,
 )
 from crawler.text import fold
-from crawler.trace import Judged
+from crawler.trace import Judged, Taken
 
 #: A line shorter than this, no sentence, between a nameless page's date and its first paragraph is a bar of buttons;
 #: behind the author's line it is the beginning of what is not the article any more.
@@ -71,20 +71,13 @@ def collect(
     while index < end:
         line = lines[index]
         key, furniture = line.key, ""
-        ends = key and vocab.closing(key) and line.heading != 1
-        if ends and not is_told(lines, vocab, index, end, known=known, begun=prose > 0):
-            resumed = resumes(lines, vocab, index, end)
-            if prose and resumed is None:
-                body.last = index
-                body.attached = _attached(lines, vocab, index, end)
-                if why is not None:
-                    why.ended(index, end, vocab.named(key))
+        if key and vocab.closing(key) and line.heading != 1:
+            after = _behind_landmark(body, lines, vocab, index, end, known=known, begun=prose > 0, why=why)
+            if after is None:
                 break
-            after = resumed if prose and resumed is not None else index + 1
-            if why is not None:
-                why.passed(index, after, vocab.named(key), begun=prose > 0)
-            index = after
-            continue
+            if after > index:
+                index = after
+                continue
         text = line.text if prose else _unglued(line.text, vocab)
         if not prose and key and (is_labelled(text) or _BYLINE_HINT.search(line.hint.rpartition(" div ")[2])):
             if why is not None:
@@ -103,6 +96,45 @@ def collect(
             if prose and _leads(lines, index, end):
                 leads.append(index)
         index += 1
+    kept = _settled(body, lines, kept, known=known, verse=verse, why=why)
+    body.links = sum(1 for i in leads if kept and i < kept[-1][0])
+    body.paragraphs = [text for _, text in kept]
+    body.captions = [text for i, text in kept if is_caption(lines[i])]
+    return body
+
+
+def _behind_landmark(
+    body: Body,
+    lines: list[Line],
+    vocab: Vocabulary,
+    index: int,
+    end: int,
+    *,
+    known: bool,
+    begun: bool,
+    why: Judged | None,
+) -> int | None:
+    """Where the text goes on at a line like a landmark: there, if it is the text's own; None where it has ended."""
+    if is_told(lines, vocab, index, end, known=known, begun=begun):
+        return index
+    key = lines[index].key
+    resumed = resumes(lines, vocab, index, end)
+    if begun and resumed is None:
+        body.last = index
+        body.attached = _attached(lines, vocab, index, end)
+        if why is not None:
+            why.ended(index, end, vocab.named(key))
+        return None
+    after = resumed if begun and resumed is not None else index + 1
+    if why is not None:
+        why.passed(index, after, vocab.named(key), begun=begun)
+    return after
+
+
+def _settled(
+    body: Body, lines: list[Line], kept: list[tuple[int, str]], *, known: bool, verse: bool, why: Judged | None
+) -> list[tuple[int, str]]:
+    """The lines that are the text's, of those that no landmark and no markup took for anything else."""
     if why is not None:
         why.left(kept)
     if not known and not verse:
@@ -114,10 +146,7 @@ def collect(
     kept = [(i, text) for i, text in kept if not is_source(text) and not (alone and is_account(text))]
     if why is not None:
         why.left(kept, "says where the text was taken from")
-    body.links = sum(1 for i in leads if kept and i < kept[-1][0])
-    body.paragraphs = [text for _, text in kept]
-    body.captions = [text for i, text in kept if is_caption(lines[i])]
-    return body
+    return kept
 
 
 def _unglued(text: str, vocab: Vocabulary) -> str:
@@ -191,7 +220,7 @@ def _sign(body: Body, lines: list[Line], kept: list[tuple[int, str]], *, known: 
         if why is not None:
             why.left(kept, "a short line behind the author's")
     behind = _behind_author(lines, kept)
-    names: list[str] = []
+    names = _glued_name(lines, kept, why)
     source: tuple[int, Signed] | None = None
     if len(kept) > 2 and is_office(kept[-1][1]) and (above := signed(lines[kept[-2][0]], before=kept[-3][1])):
         office, (index, _) = kept.pop()[1], kept.pop()
@@ -224,6 +253,22 @@ def _sign(body: Body, lines: list[Line], kept: list[tuple[int, str]], *, known: 
             why.signed(source[0], lines[source[0]], source[1], where="nobody signs, so the source does")
         why.left(kept, "an account of the CMS, or says where the text was taken from")
     body.author = "; ".join(names) or body.author or (source[1].name if source is not None else None)
+
+
+def _glued_name(lines: list[Line], kept: list[tuple[int, str]], why: Judged | None) -> list[str]:
+    """Takes a name in bold, right behind the text's last sentence, off its line; returns it, or nothing."""
+    index, text = kept[-1] if kept else (0, "")
+    tail = lines[index].tail if kept else ""
+    rest = text.removesuffix(tail).rstrip()
+    if not tail or rest == text or not ends_sentence(rest) or rest[-1] in ":;" or len(rest) < _BAR:
+        return []
+    found = signed(Line(tail, bold=True), before=rest)
+    if found is None or is_account(found.name):
+        return []
+    kept[-1] = (index, rest)
+    if why is not None:
+        why.author = Taken(f"in bold behind the text's last sentence: {found.rule}", tail)
+    return [found.name]
 
 
 def _behind_author(lines: list[Line], kept: list[tuple[int, str]]) -> list[tuple[int, str]]:

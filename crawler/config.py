@@ -21,6 +21,7 @@ from crawler.config_tables import (
     Archive,
     Budget,
     Contact,
+    Curator,
     Network,
     Night,
     Politeness,
@@ -67,13 +68,15 @@ class Config(Table):
         if entry is None:
             return site
         changes: dict[str, Any] = {"allowed_hosts": (*site.allowed_hosts, *entry.allowed_hosts)}
+        if entry.closed:
+            changes["status"] = "closed"
         if entry.home_url:
             changes["home_url"] = entry.home_url
         if entry.sections:
             changes["sections"] = tuple(Section(name=s.name, path=s.path) for s in entry.sections)
         if entry.article:
             changes["addresses"] = replace(site.addresses or Addresses(), article=entry.article)
-        for key in ("keep_images", "keep_attachments"):
+        for key in ("keep_images", "keep_attachments", "keep_unchanged", "keep_requisites"):
             if (value := getattr(entry, key)) is not None:
                 changes[key] = value
         if entry.least_per_listing is not None:
@@ -150,6 +153,8 @@ class Config(Table):
         entry = self.sites.get(site.slug)
         if entry is not None and not entry.enabled:
             return f"{site.slug} is switched off in {self._file}."
+        if entry is not None and entry.closed:
+            return f"{site.slug} is closed, says {self._file}; backfills and imports still take it in."
         if site.status == "verified" or (entry is not None and entry.home_url):
             return ""
         state = "its address could not be verified" if site.status == "unverified" else "it is closed"
@@ -216,7 +221,10 @@ def _sentence(problem: Mapping[str, Any]) -> str:
     said = problem.get("ctx", {}).get("error") or problem["msg"].replace("Input should be", "should be")
     if problem["type"] in ("model_type", "model_attributes_type", "dict_type"):
         said = "should be a table"
-    if location[0] == "notify" and (len(location) < 3 or location[2] == "url"):  # it may hold a password
+    # they may hold a password
+    if location[-1] in ("password", "curators") or (
+        location[0] == "notify" and (len(location) < 3 or location[2] == "url")
+    ):
         return f"{key} {said}."
     value = repr(problem["input"])
     return f"{key} = {value if len(value) <= 60 else value[:57] + '…'} {said}."
@@ -226,7 +234,7 @@ def _keys(location: Iterable[object]) -> list[str]:
     """The keys that may stand in the table at ``location``."""
     table: Any = Config
     for part in location:
-        if table is Channel:
+        if table in (Channel, Curator):
             pass  # the part is its place in the list
         elif isinstance(part, int) or table is SiteEntry:
             table = SectionEntry

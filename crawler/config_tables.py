@@ -53,6 +53,12 @@ def _cron(value: str) -> str:
     return value
 
 
+def _hash(value: str) -> str:
+    if not re.fullmatch(r"scrypt:[A-Za-z0-9+/]{22}==:[A-Za-z0-9+/]{43}=", value):
+        raise ValueError('is not the hash of a password; "luutin curator" makes one')
+    return value
+
+
 def _pattern(value: str) -> str:
     try:
         re.compile(value)
@@ -108,6 +114,8 @@ class Budget(Table):
     page_bytes: Bytes = MAX_BYTES
     attachment_bytes: Bytes = MAX_BYTES
     image_bytes: Bytes = 4 * 1024 * 1024
+    requisite_requests: int = Field(default=300, ge=0)
+    requisite_bytes: int = Field(default=50 * 1024 * 1024, ge=0)
 
 
 class Night(Table):
@@ -118,6 +126,7 @@ class Night(Table):
     jitter_minutes: int = Field(default=10, ge=0, le=360)
     longest_hours: float = Field(default=20.0, gt=0, le=168)
     sites_side_by_side: int = Field(default=4, ge=1, le=64)
+    verify_megabytes: int = Field(default=2000, ge=0)
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
@@ -126,11 +135,25 @@ class Night(Table):
         return self
 
 
+class Curator(Table):
+    """Who may write notes on the pages: a name, and what ``luutin curator`` made of a password."""
+
+    name: str = Field(min_length=1, max_length=100)
+    password: Annotated[str, AfterValidator(_hash)]
+
+
 class Serve(Table):
-    """Where the archive is served."""
+    """Where the archive is served, and who may write notes there."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8001, ge=0, le=65535)
+    custom_sql: bool = True
+    curators: Annotated[tuple[Curator, ...], Several] = ()
+
+    @property
+    def passwords(self) -> dict[str, str]:
+        """The hash of each curator's password, by name."""
+        return {curator.name: curator.password for curator in self.curators}
 
 
 class SectionEntry(Table):
@@ -144,12 +167,15 @@ class SiteEntry(Table):
     """What luutin.toml says of one site, declared in ``spiders/`` or only here."""
 
     enabled: bool = True
+    closed: bool = False
     every_nights: Annotated[int, Field(ge=1, le=60)] = 1
     home_url: WebAddress | None = None
     sections: Annotated[tuple[SectionEntry, ...], Several] | None = None
     allowed_hosts: Annotated[tuple[Host, ...], Several] = ()
     keep_images: bool | None = None
     keep_attachments: bool | None = None
+    keep_unchanged: bool | None = None
+    keep_requisites: bool | None = None
     article: Annotated[str, AfterValidator(_pattern)] | None = None
     least_per_listing: Annotated[int, Field(ge=0)] | None = None
     expected_fields: Annotated[tuple[Literal["date_published", "author", "description"], ...], Several] | None = None

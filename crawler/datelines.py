@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crawler.dates import DateFound, find_dates
 from crawler.landmarks import key, vocabulary
-from crawler.lines import Line, is_labelled
+from crawler.lines import Line, is_account, is_labelled
 from crawler.site import Landmarks, Reading
 from crawler.text import fold
 
@@ -18,6 +18,13 @@ _PLACE_AND_DAY = re.compile(r"[^\W\d][^\d,]{1,30},\s*ngày\s", re.IGNORECASE)
 _STEPS = re.compile(r"[»›>|/]")
 #: What stands before a date and names no section: who entered the text, labels of other kinds.
 _NO_SECTION = re.compile(r"(?:viet|dang|gui|bien tap|nguoi|boi|by|ngay|thoi gian|luc|date|time)(?!\w)")
+#: Who entered a text, before the day on which that was done.
+_POSTED_BY = re.compile(r"(?:(?:duoc )?(?:dang|viet|gui) )?(?:boi|by)(?!\w)|nguoi (?:dang|viet|gui)(?!\w)")
+#: A person's name, by its family's: whoever entered the text stands where a section does.
+_PERSON = re.compile(
+    r"(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Lương|Trịnh|Mai|Đào|Tạ|Nông|Lò|Ma)"
+    r"(?: [^\W\d_]+){1,3}"
+)
 #: Words before the page's clock, and names of its element; names of the element that dates an article.
 _TODAY = re.compile(
     r"hom nay|bay gio|hien tai|today|gio he thong|^(?:thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat)[ ,]*$"
@@ -42,7 +49,7 @@ def date_line(text: str, reading: Reading, *, declared: bool = False) -> DateLin
 
     ``declared``: the site says that this is the date, whatever stands before it.
     """
-    if len(text) < 6 or not any(c.isdigit() for c in text):
+    if len(text) < 6:
         return None
     glued = len(text) > 160
     head = text[:160]
@@ -59,9 +66,15 @@ def date_line(text: str, reading: Reading, *, declared: bool = False) -> DateLin
         return None
     bare = not before and (not after or not after[0].isalpha() or _is_counter(after))
     in_words = "tháng" in text[first.start : first.end].lower()
-    if not (bare or first.has_time or first.labelled or declared):
+    if not (bare or first.has_time or first.labelled or declared or _says_who_posted(before, text, first)):
         return None
     return DateLine(first, before, _section(before, text, first) if before else None, in_words=in_words)
+
+
+def _says_who_posted(before: str, text: str, found: DateFound) -> bool:
+    """Whether a day closes a line that says who entered the text, behind a stroke."""
+    parted = text[: found.start].rstrip()[-1:] in tuple("-–|,•·") and not text[found.end :].strip(" .|")
+    return parted and _POSTED_BY.match(fold(before)) is not None
 
 
 def closing_day(line: Line, reading: Reading) -> DateFound | None:
@@ -79,6 +92,8 @@ def _section(before: str, text: str, found: DateFound) -> str | None:
     named = _STEPS.split(before)[-1].strip(" -–,:;")
     folded = key(named)
     if len(named) < 4 or _NO_SECTION.match(folded) or is_labelled(before) or is_labelled(named):
+        return None
+    if is_account(named) or (_PERSON.fullmatch(named) and named.istitle()):
         return None
     general = vocabulary(Landmarks())
     return None if general.is_never(folded) or general.closing(folded) else named

@@ -150,6 +150,17 @@ def _weekday(written: str) -> int:
     return (int(number) if number.isdigit() else _MONTHS[number]) - 2
 
 
+def _is_american(core: re.Match[str], time: re.Match[str] | None) -> bool:
+    """Whether .NET wrote it for the United States, as its servers do unless told otherwise: 9/10/2022 7:55:00 AM.
+
+    Whoever asks for AM and PM behind a day of ours asks for two digits too; Viet Nam's own form says SA and CH.
+    """
+    if time is None or core["s2"] != "/" or not time["second"] or (time["half"] or "").lower() not in ("am", "pm"):
+        return False
+    numbers = (core["first"], core["second"], time["hour"])
+    return min(map(len, numbers)) == 1 and not any(n.startswith("0") for n in numbers)
+
+
 def _order(core: re.Match[str], weekday: str, order: Literal["dmy", "mdy"]) -> Literal["dmy", "mdy"]:
     """The order of day and month: the other one where only it falls on the weekday written beside the date."""
     other: Literal["dmy", "mdy"] = "mdy" if order == "dmy" else "dmy"
@@ -218,7 +229,8 @@ def _found(
     zone = _RIGHT_ZONE.match(line, end)
     if zone:
         end = zone.end()
-    moment = _moment(core, time, zone["offset"] if zone else None, _order(core, weekday, order))
+    written = "mdy" if not weekday and _is_american(core, time) else order
+    moment = _moment(core, time, zone["offset"] if zone else None, _order(core, weekday, written))
     has_time = (time is not None or bool(core["h"])) and not (
         midnight_is_date_only and (moment.hour, moment.minute, moment.second) == (0, 0, 0)
     )
@@ -261,3 +273,8 @@ def find_dates(
     day without a time. Days and times that do not exist are not found; a time zone is reckoned into Viet Nam's time.
     """
     return list(_dates(line, order, midnight_is_date_only))
+
+
+def is_time(line: str) -> bool:
+    """Whether a line says a time of day and no more: 14:05, 2:05 chiều."""
+    return len(line) <= 16 and _TIME_ALONE.fullmatch(line.strip()) is not None

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from crawler.changes import Changes, compare
+from crawler.changes import Changes, compare, theirs
 from crawler.reading import Reading
 
 Change = Literal["first", "edited", "cosmetic"]
@@ -33,11 +33,13 @@ class Fact:
     address_key: str
     reading_digest: str | None
     extractor_version: str  # by which rules that was read
+    read_as: str | None = None  # by whose selectors it was found on the page; None: not known
+    not_modified: bool = False  # a 304, which rests on what was there before it
 
     @property
-    def order(self) -> tuple[str, str, str]:
-        """Captures in the order of time; a total order, since captures are unique in these three."""
-        return self.memento_datetime, self.payload_digest, self.url_key
+    def order(self) -> tuple[str, bool, str, str]:
+        """Captures in the order of time; a total order, since captures are unique in time, payload and address."""
+        return self.memento_datetime, self.not_modified, self.payload_digest, self.url_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,9 @@ class State:
     current_since: str = ""
     current_reading: str = ""  # a reading_digest
     revisions: list[Revision] = field(default_factory=list)  # those begun since this state was loaded
+    last: Fact | None = None  # the last one with a reading since then
+    #: By whose selectors the reading before that was found, of a state that was loaded: at a moment, the one before it.
+    read_before: Callable[[str], str | None] = lambda _: None
 
     def accepts(self, fact: Fact) -> bool:
         """True if extending this state by ``fact`` gives what a fold over all facts would give."""
@@ -92,14 +97,14 @@ class State:
             return
         if self.current_reading != fact.reading_digest:
             self._begin(fact, self.reading(fact.reading_digest))
-        self.status = "live"
+        self.status, self.last = "live", fact
         self.url, self.url_key = fact.address, fact.address_key
         self.first_seen = self.first_seen or fact.memento_datetime
         self.last_seen = fact.memento_datetime
 
     def _begin(self, fact: Fact, reading: Reading) -> None:
         before = self.reading(self.current_reading) if self.current_reading else None
-        changes = None if before is None else self._changes(before, reading)
+        changes = None if before is None else self._changes(before, reading, fact)
         revision = Revision(
             id=self._revision_id(fact.memento_datetime),
             capture_id=fact.capture_id,
@@ -117,8 +122,10 @@ class State:
         if revision.change == "edited":
             self.last_changed = fact.memento_datetime
 
-    def _changes(self, before: Reading, after: Reading) -> Changes:
-        return compare(before, self.body(before.text_digest), after, self.body(after.text_digest))
+    def _changes(self, before: Reading, after: Reading, fact: Fact) -> Changes:
+        changes = compare(before, self.body(before.text_digest), after, self.body(after.text_digest))
+        was = self.last.read_as if self.last else self.read_before(fact.memento_datetime)
+        return changes if fact.read_as in (was, None) or was is None else theirs(changes, before, after)
 
     def _revision_id(self, memento: str) -> str:
         """Article and second, as Memento counts; with the microseconds, then a number, where a second holds several."""

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
 
 class LuutinError(Exception):
     """Something the user can mend. The message is one sentence: what, where, what to do."""
@@ -49,3 +55,18 @@ class PartlyUnreadableError(LuutinError):
     """The input was damaged; what it still held was kept."""
 
     exit_code = 7
+
+
+class DamagedError(LuutinError):
+    """Something is not as it was stored."""
+
+    exit_code = 7
+
+
+def or_exit(work: Callable[[], T]) -> T:
+    """What ``work`` gives; where its user can mend what is wrong, one sentence and the exit code instead."""
+    try:
+        return work()
+    except LuutinError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(error.exit_code) from error

@@ -17,6 +17,7 @@ from crawler.dates import find_dates
 from crawler.landmarks import Vocabulary, vocabulary
 from crawler.lines import FILE, Line, byline, is_account, names_nobody, signature
 from crawler.parts import find_parts
+from crawler.requisites import of_page
 from crawler.site import Reading, Selectors, Site
 from crawler.text import clean
 from crawler.trace import FIELDS, Judged, Trace
@@ -37,7 +38,7 @@ from crawler.tree import (
 )
 
 #: Changes whenever the rules of reading do; a capture keeps it, as part of ``ingest.extractor_version``.
-EXTRACTOR_VERSION = "2"
+EXTRACTOR_VERSION = "3"
 
 #: Less text than this (characters) is no article by itself; notices ("Xem file đính kèm") come with a file.
 SHORTEST = 40
@@ -83,6 +84,7 @@ class Page:
     has_password: bool
     refresh: str | None  # where a meta refresh sends the reader
     notice: str  # what the page says in place of an article: alerts, headings, the first lines
+    requisites: tuple[str, ...] = ()  # absolute; of sites alone whose requisites are kept
 
 
 @dataclass(slots=True)
@@ -119,6 +121,7 @@ def read(
     vocab = vocabulary(reading.landmarks)
     head = Head.of(tree)
     base = base_of(head, url)
+    requisites = of_page(tree, url, base) if site.keep_requisites else ()
     titles = titles_of(head)
     found = _declared(tree, site, reading, vocab, trace)
     text = sum(map(len, found.body.paragraphs)) if found.body is not None else 0
@@ -146,7 +149,7 @@ def read(
     if trace is not None:
         trace.took("section", "the last step of the trail of links above the article", article.section)
         trace.finish({name for name in FIELDS if name == "body" or getattr(article, name)})
-    return _page(article, around, titles, found.how, body.links)
+    return _page(article, around, titles, found.how, body.links, requisites)
 
 
 def glance(payload: bytes, url: str, site: Site, *, charset: str | None = None) -> Page:
@@ -154,10 +157,14 @@ def glance(payload: bytes, url: str, site: Site, *, charset: str | None = None) 
     tree = parse(payload, charset)
     head = Head.of(tree)
     article = Article(urls.canonical_url(url, addresses=site.urls), None, None, None, None, None, None, (), (), (), ())
-    return _page(article, Surroundings.of(tree, head, base_of(head, url)), titles_of(head), "", 0)
+    base = base_of(head, url)
+    requisites = of_page(tree, url, base) if site.keep_requisites else ()
+    return _page(article, Surroundings.of(tree, head, base), titles_of(head), "", 0, requisites)
 
 
-def _page(article: Article, around: Surroundings, titles: list[str], how: str, teasers: int) -> Page:
+def _page(
+    article: Article, around: Surroundings, titles: list[str], how: str, teasers: int, requisites: tuple[str, ...]
+) -> Page:
     opening = around.text[:_OPENING] if not article.paragraphs or len(around.text) < _SHORT else ""
     return Page(
         article=article,
@@ -169,6 +176,7 @@ def _page(article: Article, around: Surroundings, titles: list[str], how: str, t
         has_password=around.has_password,
         refresh=around.refresh,
         notice=clean(f"{around.notices} {opening}")[:2000],
+        requisites=requisites,
     )
 
 

@@ -24,6 +24,9 @@ from crawler.clock import timestamp
 #: one of the site releases them at once. Longer than the slowest politeness (30 s) times a full queue of 64.
 LEASE = timedelta(minutes=45)
 
+#: Why the address of a style sheet or a layout image stands here: behind all pages and all files of articles.
+REQUISITE = "requisite"
+
 #: Where a crawl that read a listing to its last page was complete down to.
 END = "end"
 
@@ -143,16 +146,22 @@ class Frontier(ABC):
             for url, key in rows:
                 enter(db, FrontierRow(key, site, url, None, reason, 0), discovered, unless_captured=False)
 
-    def lease(self, site: str, limit: int, now: datetime) -> list[FrontierRow]:
-        """Up to ``limit`` addresses that may be fetched at ``now``: listed ones first, each in the order it was met."""
+    def lease(self, site: str, limit: int, now: datetime, *, requisites: int = 0) -> list[FrontierRow]:
+        """Up to ``limit`` addresses that may be fetched at ``now``: listed ones first, each in the order it was met.
+
+        Of requisites, which come last, up to ``requisites``.
+        """
         moment, until = timestamp(now), timestamp(now + LEASE)
         with self.writing() as db:
             rows = db.execute(
                 "SELECT url_key, site, url, section, reason, attempts FROM frontier WHERE site = ?1"
                 " AND (not_before IS NULL OR not_before <= ?2) AND (leased_until IS NULL OR leased_until <= ?2)"
-                " ORDER BY reason NOT IN ('listed', 'redirect'), rowid LIMIT ?3",
-                (site, moment, limit),
+                " AND (?4 > 0 OR reason <> ?5)"
+                " ORDER BY reason NOT IN ('listed', 'redirect'), reason = ?5, rowid LIMIT ?3",
+                (site, moment, limit, requisites, REQUISITE),
             ).fetchall()
+            pages = [row for row in rows if row["reason"] != REQUISITE]
+            rows = rows[: len(pages) + requisites]  # which come last
             db.executemany(
                 "UPDATE frontier SET leased_until = ? WHERE url_key = ?", [(until, row["url_key"]) for row in rows]
             )
@@ -198,8 +207,8 @@ def dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-#: Reasons of rows that are files of articles.
-FILES = ("attachment", "image")
+#: Reasons of rows that are no pages: files of articles, and what pages are made up with.
+FILES = ("attachment", "image", REQUISITE)
 
 
 def skipped_as(wanted_as: str, reason: str) -> str:

@@ -16,10 +16,11 @@ from crawler.archive import Archive, Outcome
 from crawler.clock import HO_CHI_MINH, timestamp
 from crawler.cms import FAMILIES
 from crawler.derive import HOME
-from crawler.frontier import dumps
+from crawler.frontier import REQUISITE, dumps
 from crawler.landmarks import LANDMARKS
 from crawler.placing import ARTICLE, ERROR, FILE, NOT_FOUND, NOT_MODIFIED, REDIRECT, REVISIT, Prepared
 from crawler.reading import Reading
+from crawler.requisites import of_style_sheet
 from crawler.site import Site
 from crawler.warc import Capture, payload_digest
 
@@ -96,6 +97,7 @@ def prepare(capture: Capture, site: Site, *, source: Source, crawl_id: str | Non
         canonical_url=found.canonical_url,
         canonical_key=found.canonical_key,
         extractor_version=extractor_version(site),
+        read_as=found.read_as,
         follow=found.follow if source == "live" else (),
     )
 
@@ -128,6 +130,7 @@ class _Found:
     redirect_to: str | None = None
     canonical_url: str | None = None
     canonical_key: str | None = None
+    read_as: str | None = None
     follow: tuple[tuple[str, str, str], ...] = ()
 
 
@@ -149,7 +152,9 @@ def _found(capture: Capture, site: Site, at: _Address) -> _Found:
     if capture.truncated:
         return _Found(quality="unreadable", reason="the answer was cut short")
     if not _is_page(capture):
-        return _Found(quality=FILE)
+        named = site.keep_requisites and capture.media_type == "text/css"
+        requisites = of_style_sheet(capture.payload, capture.url) if named else ()
+        return _Found(quality=FILE, follow=_requisites(requisites, site))
     if capture.method != "GET":
         return _Found(quality="listing", reason="the answer to a form")
     return _page(capture, site, at)
@@ -197,8 +202,9 @@ def _page(capture: Capture, site: Site, at: _Address) -> _Found:
     else:
         page = extract.glance(capture.payload, at.url, site, charset=_charset(capture))
     verdict = quality.judge(page, status=capture.status, site=site, url=at.url)
+    made_up_with = _requisites(page.requisites, site)
     if verdict.quality != ARTICLE:
-        return _Found(quality=verdict.quality, reason=verdict.reason)
+        return _Found(quality=verdict.quality, reason=verdict.reason, follow=made_up_with)
     canonical = _canonical(page.canonical, site, at)
     said, files = _reading(page.article, site, at)
     return _Found(
@@ -209,7 +215,8 @@ def _page(capture: Capture, site: Site, at: _Address) -> _Found:
         body="\n\n".join(page.article.paragraphs),
         canonical_url=canonical.url if canonical else None,
         canonical_key=canonical.key if canonical else None,
-        follow=files,
+        read_as=page.how,
+        follow=files + made_up_with,
     )
 
 
@@ -279,6 +286,11 @@ def _reading(article: extract.Article, site: Site, at: _Address) -> tuple[Readin
     wanted = [(link, "attachment") for link, _ in attachments if site.keep_attachments]
     wanted += [(link, "image") for link, _ in images if site.keep_images]
     return reading, tuple((link, urls.url_key(link), kind) for link, kind in wanted)
+
+
+def _requisites(named: tuple[str, ...], site: Site) -> tuple[tuple[str, str, str], ...]:
+    links = (link for url in named if (link := _link(url, site)))
+    return tuple((link, urls.url_key(link), REQUISITE) for link in links)
 
 
 def _link(url: str, site: Site) -> str | None:

@@ -32,12 +32,13 @@ class Landmark:
 #: A line of these and what follows it is not the article any more.
 _CLOSING = (
     (r"(?:cac |nhung )?(?:tin|bai|bai viet|tin bai|tin tuc|thong tin|van ban)(?: \w+)? (?:cung|trong cung) "
-     r"(?:chuyen muc|chu de|loai|muc|danh muc|nhom|su kien)", "Tin cùng chuyên mục"),
+     r"(?:chuyen muc|chu de|(?:the )?loai|muc|danh muc|nhom|su kien)", "Tin cùng chuyên mục"),
     (r"cung (?:chuyen muc|chu de|danh muc|su kien)", "Cùng chuyên mục"),
     (r"(?:cac |nhung )?(?:tin|bai|bai viet|tin bai|tin tuc|thong tin|bai dang) khac(?: \(\d+\))?",
      "CÁC BÀI VIẾT KHÁC:"),
     (r"(?:cac |nhung )?(?:tin|bai|bai viet|tin bai|tin tuc) (?:moi|cu)(?: hon| nhat)?(?: \w+)?", "TIN MỚI HƠN"),
-    (r"(?:cac |nhung )?(?:tin|bai|bai viet|tin bai|tin tuc) (?:da dua|da dang|truoc|tiep theo|truoc do)", "TIN ĐÃ ĐƯA"),
+    (r"(?:cac |nhung )?(?:tin|bai|bai viet|tin bai|tin tuc) (?:da (?:dua|dang)(?: ngay)?|truoc|tiep theo|truoc do)",
+     "TIN ĐÃ ĐƯA"),
     (r"(?:cac |nhung )?(?:tin|bai|bai viet|tin bai|tin tuc|thong tin|noi dung)(?: \w+)? (?:lien quan|tham khao)",
      "Tin liên quan"),
     (r"(?:cac |nhung )?(?:tin|bai)(?: viet| tuc)? (?:doc nhieu|xem nhieu|noi bat|quan tam)(?: nhat)?", "Tin đọc nhiều"),
@@ -48,6 +49,10 @@ _CLOSING = (
     (r"(?:other|related|latest|more) (?:news|articles?|posts?)", "Other News"),
     (r"(?:y kien|binh luan|phan hoi)(?: cua)?(?: ban doc| doc gia)? ?\(?[1-9]\d*\)?|[1-9]\d* (?:binh luan|phan hoi)",
      "Bình luận (2)"),
+    (r"tham do (?:y kien|du luan)(?: ban doc)?", "Thăm dò ý kiến"),
+    (r"dang ky (?:nhan )?(?:ban tin|tin(?: moi)?|email)(?: qua email)?", "Đăng ký nhận bản tin"),
+    (r"(?:dia chi|duong dan|lien ket) (?:cua )?(?:bai viet|tin|trang)(?: nay)? ?: ?\S+",
+     "Địa chỉ bài viết: https://huyen.example/tin/1.html"),
     (r"(?:bai(?: viet)? nay|this entry) (?:duoc|was) (?:gui|dang|posted) (?:vao|trong|in|on)\b.*",
      "Bài này được gửi vào mục Tin tức. Bạn có thể theo dõi các phản hồi cho bài này qua RSS 2.0."),
 )  # fmt: skip
@@ -81,7 +86,8 @@ _BUTTON = (
     r"(?:in(?: trang| bai| bai viet| tin)?|ban (?:de )?in|luu (?:bai(?: viet)?|tin|dang file)"
     r"|gui (?:tin|bai(?: viet)?)?(?: nay)? ?(?:qua )?e?mail|gui (?:cho ban be|phan hoi|binh luan)|thao luan|phan hoi"
     r"|(?:chia se|share|tweet|dang|gui)(?: (?:tren|qua|len|on))? (?:facebook|twitter|zalo|google\+?|linkedin|pinterest)"
-    r"|chia se|share|tweet|facebook|twitter|zalo|email|print|(?:quay|tro) (?:lai|ve)|(?:ve |len )?dau trang"
+    r"|chia se|share|tweet|like|pin it|pinterest|google\+?|linkedin|whatsapp|facebook|twitter|zalo|email|print"
+    r"|(?:quay|tro) (?:lai|ve)|(?:ve |len )?dau trang"
     r"|(?:so )?(?:luot|lan)(?: nguoi)? (?:xem|doc|truy cap) ?:? ?[\d.,]+|(?:binh luan|y kien) ?:? ?\(?\d+\)?)"
 )
 
@@ -99,9 +105,14 @@ _PASSING = (
     (r"(?:[\d.,]+ )?(?:y kien|binh luan|phan hoi|gop y)(?: cua)?(?: ban doc| doc gia| nguoi dung| ban)?"
      r"(?: ?:? ?\(?\d+\)?)?", "Ý kiến bạn đọc"),
     (r"(?:gui|viet|them|dang)(?: y kien| binh luan| phan hoi)(?: cua ban)?(?: ve bai viet)?.{0,40}", "Gửi bình luận"),
+    (r"(?:add|leave a|post a) (?:comment|reply)|jcomments|(?:no|\d+) comments?", "Add comment"),
+    (r"#[a-z]\w+(?:[ ,]+#[a-z]\w+)*", "#danvan #nongthonmoi"),
     (r"(?:chua co|khong co) (?:binh luan|y kien|phan hoi).{0,40}", "Chưa có bình luận nào"),
     (r"(?:tong so diem|danh gia bai viet|xep hang ?:|click de danh gia|cham diem|danh gia ?:)(?!\w).{0,80}",
      "Tổng số điểm của bài viết là: 5 trong 1 đánh giá"),
+    (r"(?:xin )?vui long (?:binh chon|danh gia).{0,20}"
+     r"|(?:binh chon|danh gia|xep hang) cua (?:nguoi (?:dung|doc)|ban doc)(?: ?:.{0,20})?|user rating ?:.{0,30}"
+     r"|rate this item", "Bình chọn của người dùng: 5 / 5"),
     (r"danh gia|xep hang|binh chon|[\d/]* ?\(?[\d.,]+ (?:danh gia|binh chon|luot)|[★☆ ]+(?:[\d/.,]+)?", "(0 đánh giá)"),
     (r"(?:chia se|share|in(?: trang| bai| bai viet| tin)?|print|(?:gui|send) (?:e?mail|cho ban be))"
      r"(?: (?:bai viet|len|qua|facebook|zalo|twitter|bai|tin|nay|trang).{0,30})?", "Chia sẻ:"),
@@ -130,8 +141,12 @@ _ATTACHMENTS = (
 #: Lines that stand about an article, before it or inside, without ending it.
 _NEVER = (
     (r"xem (?:voi )?co chu", "Xem với cỡ chữ"),
-    (r"(?:co|kich co|kich thuoc|mau|font) chu(?: ?: ?.{0,40})?|font size|(?:do )?tuong phan", "Cỡ chữ: A- A A+"),
-    (r"(?:dang|viet|bien tap|cap nhat|gui) boi(?: ?:)? .{2,40}|nguoi dang ?: .{2,40}", "Đăng bởi: admin"),
+    (r"(?:co|kich co|kich thuoc|mau|font) chu(?: ?: ?.{0,40})?|(?:do )?tuong phan", "Cỡ chữ: A- A A+"),
+    (r"(?:(?:decrease |increase |reset )?font size ?)+", "font size decrease font size increase font size"),
+    (r"(?:(?:duoc )?(?:dang|viet|bien tap|cap nhat|gui)|quan tri) boi(?: ?:)? .{2,40}"
+     r"|(?:posted|created|submitted) by(?: ?:)? .{2,40}"
+     r"|(?:nguoi (?:dang|gui|nhap|tao|duyet|cap nhat)(?: tin| bai(?: viet)?)?|quan tri(?: vien)?) ?: .{2,40}",
+     "Đăng bởi: admin"),
     (r"(?:bien tap|nguoi dang|dang boi|tac gia|nguoi viet|nguon)", "Tác giả:"),
     (r"(?:chuyen muc|danh muc|the loai|muc) ?: .{2,60}", "Chuyên mục: Dân vận"),
     (r"(?:tieng viet|english|vn|en|vi)(?: \|? ?(?:tieng viet|english|vn|en|vi))+", "Tiếng Việt | English"),
@@ -168,7 +183,7 @@ LANDMARKS: tuple[Landmark, ...] = (
 )
 
 #: Between the parts of a bar.
-_BAR = re.compile(r"[|•·]")
+_BAR = re.compile(r"[|•·]|\]\s*\[")
 
 #: No landmark is longer than a line of a page's furniture; anything longer is prose and is not even folded.
 LONGEST = 160

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from crawler.landmarks import LONGEST, key
@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"\b(?:e-?mail|fax|điện thoại|đt|tel|địa chỉ|tr
 
 #: Furniture by the names that templates give it.
 _FURNITURE = re.compile(
-    r"(?<![a-z])(?:nav|navbar|menu\w*|sidebar|breadcrumbs?|footer|topbar|banner|related\w*|other\w*|widget\w*|comments"
+    r"(?<![a-z])(?:nav|navbar|menu\w*|sidebar|breadcrumbs?|footer|topbar|banner|related\w*|other\w*|(?<!elementor-)widget\w*|comments"
     r"|comment-?(?:form|list|box|area)|binh-?luan|rating|share|sharing|social\w*|copyright|marquee|poll|weblinks?|lienket"
     r"|tin-?(?:khac|lien-?quan|moi)|paging|pagination|hot-?news)(?![a-z])"
 )
@@ -110,6 +110,10 @@ _ACCOUNT_WORD = (
     r"|(?:pho ban )?bien tap(?: vien)?|editor|user|test|[a-z]+_\w+|[a-z]{3,}(?=\d))\d*"
 )
 _ACCOUNT = re.compile(rf"{_ACCOUNT_WORD}(?:\s+{_ACCOUNT_WORD}){{0,3}}\s*")
+#: A body whose name lost its marks, as accounts' names do: who signs writes them.
+_UNMARKED = re.compile(
+    r"(?:(?:to|ban|trung tam)(?: [a-z]+){2}|van phong|thu ky|toa soan)(?: [a-z]+){0,4}", re.IGNORECASE | re.ASCII
+)
 
 
 #: Documents, by the end of their name, which Liferay follows with an identifier.
@@ -130,15 +134,18 @@ class Line:
     hint: str = ""
     chrome: bool = False  # inside nav, header, footer, aside or a form
     picture: bool = False  # an image stands between the line before and this one
-    tail: str = ""  # its end in brackets, where an element of its own holds that
+    tail: str = ""  # its end in brackets or in bold, where an element of its own holds that
     caption: bool = False  # marked up as a caption
     links: tuple[tuple[str, str], ...] = ()
     path: tuple[int, ...] = ()
+    _key: str | None = field(default=None, repr=False, compare=False)
 
     @property
     def key(self) -> str:
         """The line as landmarks are compared; empty for one too long to be a landmark."""
-        return key(self.text) if len(self.text) <= LONGEST else ""
+        if self._key is None:  # asked for three times a line
+            self._key = key(self.text) if len(self.text) <= LONGEST else ""
+        return self._key
 
     @property
     def is_link(self) -> bool:
@@ -188,8 +195,10 @@ def is_caption(line: Line) -> bool:
 
 
 def is_account(text: str) -> bool:
-    """Whether the text is the name of a CMS account ("admin admin", "Pho Ban bien tap")."""
-    return len(text) <= 60 and _ACCOUNT.fullmatch(fold(text)) is not None
+    """Whether the text is the name of a CMS account ("admin admin", "Pho Ban bien tap", "To Thu Ky")."""
+    if len(text) > 60:
+        return False
+    return _ACCOUNT.fullmatch(fold(text)) is not None or _UNMARKED.fullmatch(text) is not None
 
 
 def names_nobody(text: str) -> bool:
@@ -257,7 +266,8 @@ def signed(line: Line, *, before: str) -> Signed | None:
     if (line.align == "center" and bare.isupper()) or _SLOGAN.match(bare) or _DAY.search(bare):
         return None
     set_apart = line.align == "right" or line.bold or (ends_sentence(before) and before[-1:] not in ";:")
-    if _SIGNATURE.fullmatch(bare) and (" " in bare or "’" in bare or line.align == "right" or line.bold):
+    initials = "." in bare and ends_sentence(before)
+    if _SIGNATURE.fullmatch(bare) and (" " in bare or "’" in bare or line.align == "right" or line.bold or initials):
         return Signed(bare, "names as they are signed")
     if set_apart and _DESK.fullmatch(bare):
         return Signed(bare, "a body that signs")

@@ -40,8 +40,8 @@ BACKOFF = (1.0, 60.0)
 #: RFC 9309 asks for at least 500 KiB; the rest of a longer robots.txt is not read.
 MAX_ROBOTS = 512 * 1024
 
-#: Where a request's meta holds the Capture of its response, and what ``ingest`` took it for.
-CAPTURE, QUALITY = "capture", "quality"
+#: Where a request's meta holds the Capture of its response, and the Prepared that ``ingest`` made of it.
+CAPTURE, PREPARED = "capture", "prepared"
 
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
@@ -203,8 +203,12 @@ class CaptureMiddleware(_Middleware):
     async def process_response(self, request: Request, response: Response) -> Response:
         """Writes the record first; what is derived from it comes after."""
         spider = self.spider
+        if (latency := request.meta.get("download_latency")) is not None:
+            spider.tally.answered_in.append(latency)
         try:
-            capture = await spider.intake.record(exchange(request, response))
+            row = request.cb_kwargs.get("row")
+            look = row is not None and row.reason == "revisit"
+            capture = await spider.intake.record(exchange(request, response), look=look)
             spider.received(request, capture, len(response.body))
         except LuutinError as error:
             spider.fail(error)

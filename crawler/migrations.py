@@ -5,8 +5,10 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from crawler import journaling, withholding
 from crawler.coverage_views import COVERAGE
 from crawler.schema import INDEXES, LATER, TABLES, VIEWS
+from crawler.search_index import INDEX, fill
 
 #: Applied migrations are recorded under this name, by which a foreign or newer database is recognised.
 migrations = Migrations("luutin")
@@ -201,3 +203,113 @@ def m007_messages(db: Database) -> None:
 def m008_read_by(db: Database) -> None:
     """By which rules all captures of a site have been read, so that a night need not look through them."""
     db.execute("CREATE TABLE _read_by (site TEXT PRIMARY KEY REFERENCES sites(slug), rules TEXT NOT NULL)")
+
+
+_NIGHTS = """
+ALTER TABLE captures ADD COLUMN read_as TEXT;
+ALTER TABLE crawls ADD COLUMN response_median REAL;
+ALTER TABLE crawls ADD COLUMN response_p95 REAL;
+ALTER TABLE crawls ADD COLUMN validators TEXT NOT NULL DEFAULT '{}'
+"""
+
+
+@migrations()
+def m009_nights(db: Database) -> None:
+    """By whose selectors a page was read; how fast a site answered, and whether what it calls unchanged was."""
+    for statement in _NIGHTS.split(";"):
+        db.execute(statement)
+
+
+@migrations()
+def m010_journal(db: Database) -> None:
+    """What waits to be written into the journal's WARC files: all there is so far; and what was verified when."""
+    db.execute(journaling.TABLE)
+    db.execute("CREATE TABLE _verified (part TEXT PRIMARY KEY, at TEXT NOT NULL, faults INTEGER NOT NULL, upto TEXT)")
+    journaling.note_everything(db.conn)
+
+
+_NOTES = """
+CREATE TABLE notes (
+    id TEXT PRIMARY KEY, at TEXT NOT NULL, site TEXT REFERENCES sites(slug), article_id TEXT, by TEXT NOT NULL,
+    text TEXT NOT NULL, supersedes TEXT REFERENCES notes(id)
+);
+CREATE INDEX notes_at ON notes (at);
+CREATE INDEX notes_site ON notes (site);
+CREATE INDEX notes_article_id ON notes (article_id);
+CREATE INDEX notes_supersedes ON notes (supersedes);
+DROP INDEX revisions_change;
+CREATE INDEX revisions_change_memento_datetime ON revisions (change, memento_datetime);
+DROP INDEX articles_status;
+CREATE INDEX articles_status_last_seen ON articles (status, last_seen);
+CREATE INDEX removals_first_missing ON removals (first_missing)
+"""
+
+
+@migrations()
+def m014_notes(db: Database) -> None:
+    """What curators say, never rewritten; and the newest edits and disappearances without sorting all of them."""
+    for statement in _NOTES.split(";"):
+        db.execute(statement)
+
+
+@migrations()
+def m015_search(db: Database) -> None:
+    """The search index counts in the order of dates, and knows whose each article is."""
+    for statement in INDEX.split(";"):
+        db.execute(statement)
+    fill(db.conn)
+
+
+_SIMILAR = """
+DROP VIEW similar_articles;
+DROP TABLE similar_texts;
+DROP TABLE _sketches;
+DELETE FROM _sketch_hashes;
+CREATE TABLE _sketches (
+    id INTEGER PRIMARY KEY, text_digest TEXT NOT NULL UNIQUE, shingles INTEGER NOT NULL, hashes BLOB NOT NULL,
+    model INTEGER, differs BLOB NOT NULL
+);
+CREATE INDEX sketches_model ON _sketches (model) WHERE model IS NOT NULL;
+CREATE TABLE _similar (
+    one INTEGER NOT NULL, other INTEGER NOT NULL, overlap REAL NOT NULL, PRIMARY KEY (one, other)
+) WITHOUT ROWID;
+CREATE INDEX similar_overlap ON _similar (overlap);
+CREATE VIEW similar_texts AS
+SELECT mine.text_digest, theirs.text_digest AS other_digest, _similar.overlap
+FROM _similar JOIN _sketches AS mine ON mine.id = _similar.one JOIN _sketches AS theirs ON theirs.id = _similar.other;
+CREATE VIEW similar_articles AS
+SELECT one.id AS article_id, one.site, one.headline, other.id AS similar_article_id, other.site AS similar_site,
+       other.headline AS similar_headline, similar_texts.overlap
+FROM similar_texts JOIN articles AS one ON one.text_digest = similar_texts.text_digest
+JOIN articles AS other ON other.text_digest = similar_texts.other_digest
+ORDER BY similar_texts.overlap DESC, one.id, other.id
+"""
+
+
+@migrations()
+def m016_similar(db: Database) -> None:
+    """Pairs of similar texts by numbers, in a tenth of the room; near-copies as what sets them apart from a model."""
+    for statement in _SIMILAR.split(";"):
+        db.execute(statement)
+
+
+@migrations()
+def m017_withheld(db: Database) -> None:
+    """Which articles may not be shown, since when, until when and why."""
+    for statement in withholding.TABLE.split(";"):
+        db.execute(statement)
+
+
+_FEEDS = """
+CREATE INDEX events_recorded_at ON events (recorded_at);
+CREATE INDEX events_site_kind_at ON events (site, kind, at);
+DROP INDEX articles_section;
+CREATE INDEX articles_section_site ON articles (section, site)
+"""
+
+
+@migrations()
+def m018_feeds(db: Database) -> None:
+    """Events in the order in which they were written down, a site's newest of a kind, and the sections of sites."""
+    for statement in _FEEDS.split(";"):
+        db.execute(statement)

@@ -19,7 +19,7 @@ from crawler.datelines import (
     is_today,
     names_clock,
 )
-from crawler.dates import DateFound, find_dates
+from crawler.dates import DateFound, find_dates, is_time
 from crawler.endings import TEASER, commonprefix
 from crawler.landmarks import Vocabulary
 from crawler.lines import Line, byline, ends_sentence, is_account, is_caption, names_furniture, signature
@@ -72,8 +72,8 @@ def find_parts(
     when = _date(lines, vocab, dates, at, prose)
     start = first if at is None else at + 1
     if when is not None:
-        parts.date_published = dates[when].found.iso
-        parts.section = dates[when].section
+        _with_time_beside(lines, dates, when, reading)
+        parts.date_published, parts.section = dates[when].found.iso, dates[when].section
         if at is not None and when > at and not any(at < p < when for p in prose):
             start = when + 1
     elif headline is None:
@@ -89,30 +89,40 @@ def find_parts(
         verse = True
     text_dates = {i for i in dates if start <= i < body_end and not dates[i].rest}
     body_lines = [_blank(line) if i in text_dates else line for i, line in enumerate(lines)]
-    glued = when is not None and dates[when].rest
-    why = None if trace is None else Judged(dict.fromkeys(text_dates, ("cut", "says no more than a date")))
-    parts.body = collect(body_lines, vocab, start, body_end, known=False, verse=verse, why=why)
-    if trace is not None and why is not None:
-        parts.judged = why
-        if at is not None:
-            points = _headline_points(lines, at, vocab, dates, [fold(t) for t in titles], _top(prose, first))
-            marks = _told(_HEADLINE_POINTS, points)
-            why.is_field(at, "headline")
-            trace.took("headline", f"the line with most marks of a headline: {marks}", lines[at].text)
-        if at is not None and when is not None:
-            marks = _told(_DATE_POINTS, _date_points(lines, vocab, dates, when, at, prose))
-            why.is_field(when, "date_published")
-            trace.took("date_published", f"the date with most marks of the article's: {marks}", lines[when].text)
-            if parts.section is not None:
-                trace.took("section", "the words before the date", lines[when].text)
-        _explain_rest(trace, why, lines, dates, start, body_end)
-    if when is not None and parts.body.author is None:
-        parts.body.author = byline(dates[when].before)
-        if trace is not None and parts.body.author is not None:
-            trace.took("author", "the name after a label, before the date", lines[when].text)
-    if glued and when is not None:
-        parts.body.paragraphs.insert(0, dates[when].rest)
+    parts.judged = None if trace is None else Judged(dict.fromkeys(text_dates, ("cut", "says no more than a date")))
+    parts.body = collect(body_lines, vocab, start, body_end, known=False, verse=verse, why=parts.judged)
+    if trace is not None and parts.judged is not None:
+        told = (
+            _headline_points(lines, at, vocab, dates, [fold(t) for t in titles], _top(prose, first))
+            if at is not None
+            else None
+        )
+        dated = _date_points(lines, vocab, dates, when, at, prose) if at is not None and when is not None else None
+        _explain(trace, parts, lines, (at, told), (when, dated))
+        _explain_rest(trace, parts.judged, lines, dates, start, body_end)
+    if when is not None:
+        _by_the_date(parts, dates[when], lines[when].text, trace)
     return parts
+
+
+def _with_time_beside(lines: list[Line], dates: dict[int, DateLine], when: int, reading: Reading) -> None:
+    """Puts a day and the time of day that is the next line together."""
+    day, beside = dates[when], when + 1
+    if day.found.has_time or day.rest or beside == len(lines) or not is_time(lines[beside].text):
+        return
+    both = date_line(f"{lines[when].text} {lines[beside].text}", reading)
+    if both is not None and both.found.has_time:
+        dates[when] = dates[beside] = both
+
+
+def _by_the_date(parts: Parts, dated: DateLine, text: str, trace: Trace | None) -> None:
+    """What the line that dates the article says besides: who wrote it, or its first words."""
+    if parts.body.author is None:
+        parts.body.author = byline(dated.before)
+        if trace is not None and parts.body.author is not None:
+            trace.took("author", "the name after a label, before the date", text)
+    if dated.rest:
+        parts.body.paragraphs.insert(0, dated.rest)
 
 
 def _closing_day(
@@ -133,6 +143,25 @@ def _closing_day(
 def _told(names: tuple[str, ...], points: tuple[float, ...] | None) -> str:
     """What speaks for a line, in words."""
     return ", ".join(name for name, worth in zip(names, points or (), strict=False) if worth > 0) or "none"
+
+
+def _explain(
+    trace: Trace,
+    parts: Parts,
+    lines: list[Line],
+    headline: tuple[int | None, tuple[float, ...] | None],
+    date: tuple[int | None, tuple[float, ...] | None],
+) -> None:
+    """Which lines are headline and date, and what speaks for them."""
+    for name, (index, points), names, rule in (
+        ("headline", headline, _HEADLINE_POINTS, "the line with most marks of a headline"),
+        ("date_published", date, _DATE_POINTS, "the date with most marks of the article's"),
+    ):
+        if index is not None and headline[0] is not None and parts.judged is not None:
+            parts.judged.is_field(index, name)
+            trace.took(name, f"{rule}: {_told(names, points)}", lines[index].text)
+    if date[0] is not None and parts.section is not None:
+        trace.took("section", "the words before the date", lines[date[0]].text)
 
 
 def _explain_rest(
@@ -223,7 +252,8 @@ def _headline_points(
         1.0 if line.bold else 0.0,
         titled,
         dated,
-        -3.0 if line.is_link else 0.0,
+        # beside its date the headline of a page may lead to the page itself
+        -3.0 if line.is_link and not (line.heading == 1 and dated) else 0.0,
         -3.0 if names_furniture(line.hint) else 0.0,
         -3.0 if ends_sentence(text) and not text.endswith("?") else 0.0,
         -1.0 if text.isupper() else 0.0,
@@ -290,7 +320,7 @@ def _date_points(
     elif i < headline:
         gap = sum(1 for j in range(i + 1, headline) if not (lines[j].key and vocab.is_never(lines[j].key)))
         place = 3.0 if gap == 0 else -gap
-        close = gap == 0 and found.has_time
+        close = gap == 0 and (found.has_time or not found.has_weekday)
         clock = is_clock(dated, line) and not (
             close and (has_clock_above(lines, dates, i) or _in_the_articles_element(lines, i, headline, following))
         )
@@ -308,8 +338,9 @@ def _date_points(
 
 
 def _in_the_articles_element(lines: list[Line], i: int, headline: int, following: int) -> bool:
-    """Whether a date to the minute stands with headline and text in an element that is not all of the page."""
-    if has_seconds(find_dates(lines[i].text)[0]) or names_clock(lines[i].hint) or "GMT" in lines[i].text:
+    """Whether a date stands with headline and text in an element that is not all of the page."""
+    banner = names_clock(lines[i].hint) and not names_clock(lines[headline].hint)
+    if has_seconds(find_dates(lines[i].text)[0]) or banner or "GMT" in lines[i].text:
         return False
     own = commonprefix([lines[n].path for n in (i, headline, following)])
     return any(lines[n].path[: len(own)] != own for n in (0, -1))

@@ -16,12 +16,13 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from crawler.archive import Archive
+from crawler.frontier import REQUISITE, FrontierRow
 from crawler.guard import Guard
 from crawler.ingest import Ingest, prepare
 from crawler.placing import Prepared
 from crawler.site import Site
 from crawler.tally import Tally
-from crawler.warc import Capture, Exchange, WarcWriter, compress, payload_digest
+from crawler.warc import Capture, Compressed, Exchange, WarcWriter, compress, payload_digest
 
 #: Captures per transaction: an fsync and a commit cost 5 to 20 ms, whatever the number. What a kill loses is fetched
 #: again.
@@ -44,11 +45,48 @@ ENDINGS = {
 }
 
 
+#: Requisites met in one crawl; more are made up by a server that puts a number into each.
+MOST_MET = 5000
+
+
+class Requisites:
+    """What one crawl still asks of a site for looks alone: each address once, within the night's budget."""
+
+    def __init__(self, requests: int, size: int) -> None:
+        """``size``: bytes of bodies, as transferred."""
+        self._requests, self._size = requests, size
+        self._met: set[str] = set()
+
+    def is_new(self, url: str) -> bool:
+        """True for what this crawl meets for the first time."""
+        if url in self._met or len(self._met) >= MOST_MET:
+            return False
+        self._met.add(url)
+        return True
+
+    @property
+    def left(self) -> int:
+        """How many may still be asked for tonight."""
+        return self._requests if self._size > 0 else 0
+
+    def asked(self, reason: str) -> None:
+        """An address is asked for, for whatever reason."""
+        self._requests -= reason == REQUISITE
+
+    def received(self, row: FrontierRow | None, size: int) -> None:
+        """So many bytes came, of a row of the frontier or of something else."""
+        if row is not None and row.reason == REQUISITE:
+            self._size -= size
+
+
 class Intake:
     """Where the captures of one crawl go."""
 
-    def __init__(self, site: Site, guard: Guard, crawl_id: str, archive: Archive, writer: WarcWriter) -> None:
-        self.archive, self.writer, self.tally = archive, writer, Tally()
+    def __init__(
+        self, site: Site, guard: Guard, crawl_id: str, archive: Archive, writer: WarcWriter, requisites: Requisites
+    ) -> None:
+        self.archive, self.writer, self.tally, self.requisites = archive, writer, Tally(), requisites
+        writer.part_of(crawl_id)
         self._site, self._guard, self._crawl_id = site, guard, crawl_id
         self._ingest = Ingest(
             archive, baseline=archive.is_first_crawl(site.slug), batch_size=2 * BATCH
@@ -58,14 +96,25 @@ class Intake:
         self._told: Counter[str] = Counter()
         self._told_skipped: Counter[str] = Counter()
 
-    async def record(self, exchange: Exchange) -> Capture:
-        """Writes request and answer as WARC records; a payload that is in the archive becomes a ``revisit``."""
+    async def record(self, exchange: Exchange, *, look: bool = False) -> Capture:
+        """Writes request and answer as WARC records; a payload that is in the archive becomes a ``revisit``.
+
+        So does the answer to a ``look`` at a known article that says the same in other bytes, where these are not kept.
+        """
         digest = payload_digest(exchange.body)
         known = self.archive.known_payload(digest, self._site.slug) if exchange.status == 200 else None
+        if look and known is None and exchange.status == 200 and not self._site.keep_unchanged:
+            return self.writer.append(self._looked(exchange, digest))
         work = partial(compress, exchange, revisit_of=known, digest=digest)
         if len(exchange.body) < SMALL:
             return self.writer.append(work())
         return self.writer.append(await asyncio.get_running_loop().run_in_executor(self._threads, work))
+
+    def _looked(self, exchange: Exchange, digest: str) -> Compressed:
+        """The records of a look that brought other bytes: whole, or where they say the same, without them."""
+        whole = compress(exchange, digest=digest)
+        said = self.archive.said_already(prepare(whole.capture, self._site, source="live"))
+        return whole if said is None else compress(exchange, revisit_of=said, digest=digest, same_reading=True)
 
     def add(self, capture: Capture) -> Prepared:
         """Reads a capture; what was read is stored with the batch that it fills."""
@@ -80,6 +129,8 @@ class Intake:
 
     def _wanted(self, url: str, kind: str) -> bool:
         """Whether what a page leads to may be fetched, and is a file of a kind that is kept."""
+        if kind == REQUISITE and not self.requisites.is_new(url):
+            return False
         reason: str | None = self._guard.refusal(url)
         if kind in ENDINGS and not ENDINGS[kind].fullmatch(PurePosixPath(urlsplit(url).path).suffix):
             reason = "other_type"

@@ -64,6 +64,7 @@ class Prepared:
     redirect_to: str | None = None
     canonical_url: str | None = None
     canonical_key: str | None = None
+    read_as: str | None = None
     follow: tuple[tuple[str, str, str], ...] = ()
 
 
@@ -87,6 +88,7 @@ class Placed(NamedTuple):
     canonical_url: str | None
     canonical_key: str | None
     extractor_version: str  # by which what it says was read: of a revisit, those of its payload
+    read_as: str | None  # by whose selectors that was found
 
     @property
     def fact(self) -> Fact | None:
@@ -102,6 +104,8 @@ class Placed(NamedTuple):
             address_key=self.canonical_key or self.url_key,
             reading_digest=self.reading_digest,
             extractor_version=self.extractor_version,
+            read_as=self.read_as,
+            not_modified=self.quality == NOT_MODIFIED,
         )
 
     @property
@@ -109,6 +113,9 @@ class Placed(NamedTuple):
         """True where the article should have been and was not."""
         return self.quality in MISSING or (self.quality == REDIRECT and self.quality_reason == HOME)
 
+
+#: What a capture that rests on another one says as that one does.
+_SAID = ("reading_digest", "content_digest", "canonical_url", "canonical_key", "extractor_version", "read_as")
 
 PLACED = ", ".join(Placed._fields)
 _COLUMNS = (
@@ -123,8 +130,8 @@ _REPLACE = f"UPDATE captures SET {', '.join(f'{c} = ?' for c in _COLUMNS)} WHERE
 _RESOLVE = (
     "UPDATE captures SET article_id = :article_id, reading_digest = :reading_digest, content_digest = :content_digest,"
     " content_length = :content_length, quality = :quality, quality_reason = :quality_reason,"
-    " canonical_url = :canonical_url, canonical_key = :canonical_key, extractor_version = :extractor_version"
-    " WHERE id = :id"
+    " canonical_url = :canonical_url, canonical_key = :canonical_key, extractor_version = :extractor_version,"
+    " read_as = :read_as WHERE id = :id"
 )
 # A record whose payload may stand for another's: read as a page or a file, answered with success.
 PAYLOAD = (
@@ -176,6 +183,7 @@ def placed(p: Prepared) -> Placed:
         canonical_url=p.canonical_url,
         canonical_key=p.canonical_key,
         extractor_version=p.extractor_version,
+        read_as=p.read_as,
     )
 
 
@@ -196,6 +204,7 @@ def _unresolved(capture: Placed) -> Placed:
         quality_reason=None,
         canonical_url=None,
         canonical_key=None,
+        read_as=None,
     )
 
 
@@ -204,14 +213,7 @@ def _saying(capture: Placed, referent: Placed) -> Placed:
     article_id = referent.article_id if referent.reading_digest else None
     if article_id and not referent.canonical_key and referent.url_key != capture.url_key:
         article_id = capture.identity
-    read = capture._replace(
-        article_id=article_id,
-        reading_digest=referent.reading_digest,
-        content_digest=referent.content_digest,
-        canonical_url=referent.canonical_url,
-        canonical_key=referent.canonical_key,
-        extractor_version=referent.extractor_version,
-    )
+    read = capture._replace(article_id=article_id, **{name: getattr(referent, name) for name in _SAID})
     if capture.quality == NOT_MODIFIED:
         return read
     return read._replace(

@@ -29,6 +29,7 @@ from crawler.placing import (
     placed,
 )
 from crawler.reading import Reading
+from crawler.sealing import WITHHELD
 
 #: Columns of ``readings`` in which another reading can differ, and what reports call them.
 FIELDS = {
@@ -64,10 +65,11 @@ class Stored(NamedTuple):
 
 
 _STORED = ", ".join(Stored._fields)
-# Not the answers to forms: these are listings by any rules, and what was asked stands in another record.
+# Not the answers to forms: these are listings by any rules, and what was asked stands in another record. Nor what is
+# under seal.
 _CHOSEN = (
     f"SELECT {_STORED}, coalesce(article_id, identity) AS owner FROM captures WHERE site = ?"
-    " AND url_key NOT LIKE '%\\_\\_wb\\_method=%' ESCAPE '\\'"
+    f" AND quality <> '{WITHHELD}' AND url_key NOT LIKE '%\\_\\_wb\\_method=%' ESCAPE '\\'"
 )
 # What a revisit says follows from a payload; where that is another article's, both are read again at once.
 _SHARED = (
@@ -84,11 +86,11 @@ _TOMBSTONE = (
     " reason, extractor_version, retracted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 # The evidence of an event names the capture that it rests on, and so the article, whatever that is called now.
-_FIND_EVENTS = (
+FIND_EVENTS = (
     "UPDATE events SET article_id = (SELECT article_id FROM captures WHERE id = json_extract(evidence, '$.capture'))"
     " WHERE article_id IS NULL AND json_extract(evidence, '$.capture') IS NOT NULL RETURNING id"
 )
-_POINT_EVENT = (
+POINT_EVENT = (
     "UPDATE events SET revision_id = (SELECT id FROM revisions WHERE revisions.article_id = events.article_id"
     " AND revisions.memento_datetime <= events.at ORDER BY memento_datetime DESC, id DESC LIMIT 1) WHERE id = ?"
 )
@@ -254,8 +256,8 @@ class Rereading:
             self._mend_images(digest)
         settled = [self._settle(article_id) for article_id in sorted(self._touched | self._moving.touched.keys())]
         if not all(settled):
-            for (event_id,) in self._db.execute(_FIND_EVENTS).fetchall():
-                self._db.execute(_POINT_EVENT, (event_id,))
+            for (event_id,) in self._db.execute(FIND_EVENTS).fetchall():
+                self._db.execute(POINT_EVENT, (event_id,))
         self._articles.close()
         self._db.executemany(_FORGET, [(digest,) for digest in sorted(self._left)])
 

@@ -22,6 +22,7 @@ class Segment:
     picture: bool = False
     captioned: bool = False  # by its markup: a caption's class, a picture's table
     links: list[tuple[str, str]] = field(default_factory=list)
+    strong: str = ""  # its last piece, where that is bold
 
     def add(self, other: Segment) -> None:
         self.parts += [" ", *other.parts]
@@ -30,11 +31,14 @@ class Segment:
         self.bold += other.bold
         self.italic += other.italic
         self.links += other.links
+        self.strong = other.strong
         self.picture = self.picture or other.picture
         self.captioned = self.captioned or other.captioned
 
     def tail(self) -> str:
-        """The last of several pieces of its text, where brackets hold that."""
+        """The last of several pieces of its text, where brackets hold that or it is in bold."""
+        if self.strong:
+            return clean(self.strong) if self.bold < self.size / 2 else ""
         told = [part for part in self.parts if not part.isspace()]
         return clean(told[-1]) if len(told) > 1 and told[-1].lstrip().startswith("(") else ""
 

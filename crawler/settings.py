@@ -9,7 +9,7 @@ from crawler.garbage import spare_collector
 
 BOT_NAME = "luutin"
 SPIDER_MODULES = ["spiders"]
-SPIDER_LOADER_CLASS = "crawler.spider.SiteLoader"
+SPIDER_LOADER_CLASS = "crawler.loader.SiteLoader"
 
 #: All sites, those of luutin.toml included: a callable that takes a Config and gives sites by slug. Named here, so
 #: that the crawler need not import the sites that stand above it.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from math import ceil
 
 from crawler.text import overlap
@@ -24,15 +24,22 @@ ESTIMATE = 0.5
 SKETCH = 16
 
 #: A shingle leads to no more than this many of the texts that have it in their sketches, those kept last. That bounds
-#: what a look-up costs, and how many rows a text adds. A pair is missed for it only where all that their sketches share
-#: is more common: in a family of more than 200 near-copies, whose pairs grow with its square.
-COMMON = 200
+#: what a look-up costs, and how many rows a text adds (twice as many, of 38 bytes). A pair is missed for it only where
+#: all that their sketches share is more common: in a family of more than 1,000 near-copies, twenty years of a weekly
+#: notice, whose pairs grow with its square.
+COMMON = 1000
+
+#: A text is kept as its difference from another one where that is no more than this share of its shingles.
+APART = 0.5
 
 _COUNT = "SELECT count(*) FROM (SELECT 1 FROM _sketch_hashes WHERE hash = ? LIMIT ?)"
-_LATEST = "SELECT sketch FROM _sketch_hashes WHERE hash = ? ORDER BY sketch DESC LIMIT ?"
+#: As one text: a family's numbers take a fifth of the time that they take as rows.
+_LATEST = (
+    "SELECT group_concat(sketch) FROM (SELECT sketch FROM _sketch_hashes WHERE hash = ? ORDER BY sketch DESC LIMIT ?)"
+)
 _HELD_BY = (
-    "SELECT text_digest, shingles, hashes FROM _sketches WHERE id IN (SELECT value FROM json_each(?))"
-    " AND shingles BETWEEN ? AND ? AND text_digest <> ?"
+    "SELECT id, shingles, hashes, coalesce(model, id) AS model, differs FROM _sketches"
+    " WHERE id IN (SELECT value FROM json_each(?)) AND shingles BETWEEN ? AND ? AND text_digest <> ?"
 )
 _STUDY_AGAIN = (
     "INSERT OR IGNORE INTO _unstudied SELECT text_digest, 0 FROM _sketches"
@@ -59,58 +66,87 @@ class Similar:
         hashes = sketch(mine)
         if not hashes:
             return
-        known = self._db.execute("SELECT 1 FROM _sketches WHERE text_digest = ?", (digest,)).fetchone()
-        if known is None:
-            row = (digest, len(mine), _packed(hashes))
-            query = "INSERT INTO _sketches (text_digest, shingles, hashes) VALUES (?, ?, ?)"
-            sketch_id = self._db.execute(query, row).lastrowid
-            self._db.executemany("INSERT INTO _sketch_hashes VALUES (?, ?)", [(h, sketch_id) for h in hashes])
-        counts = self._counts(hashes)
-        alike = {other: overlap(mine, self._shingles(other)) for other in self._candidates(digest, len(mine), counts)}
-        self._db.executemany(
-            "INSERT OR IGNORE INTO similar_texts VALUES (?, ?, ?)",
-            [
-                (*pair, value)
-                for other, value in alike.items()
-                if value >= SIMILAR
-                for pair in ((digest, other), (other, digest))
-            ],
-        )
+        near = self._candidates(digest, len(mine), self._counts(hashes))
+        apart = {model: mine ^ self._shingles(self._digest(model)) for model in {row["model"] for row in near}}
+        known = self._db.execute("SELECT id FROM _sketches WHERE text_digest = ?", (digest,)).fetchone()
+        me = known["id"] if known is not None else self._sketched(digest, len(mine), hashes, apart)
+        alike = [
+            (row["id"], value)
+            for row in near
+            if (value := _overlap(len(mine), apart[row["model"]], row["shingles"], _unpacked(row["differs"])))
+            >= SIMILAR
+        ]
+        query = "INSERT OR IGNORE INTO _similar VALUES (?, ?, ?)"
+        self._db.executemany(query, [(me, other, value) for other, value in alike])
+        self._db.executemany(query, [(other, me, value) for other, value in alike])
 
     def drop(self, digest: str) -> None:
         """Takes a text away from those that are compared, and its pairs with it."""
-        self._db.execute("DELETE FROM similar_texts WHERE text_digest = ? OR other_digest = ?", (digest, digest))
         row = self._db.execute("SELECT id, hashes FROM _sketches WHERE text_digest = ?", (digest,)).fetchone()
         if row is None:
             return
-        hashes = _unpacked(row["hashes"])
-        self._db.execute("DELETE FROM _sketches WHERE id = ?", (row["id"],))
+        me, hashes = row
+        others = [other for (other,) in self._db.execute("SELECT other FROM _similar WHERE one = ?", (me,))]
+        self._db.executemany("DELETE FROM _similar WHERE one = ? AND other = ?", [(other, me) for other in others])
+        self._db.execute("DELETE FROM _similar WHERE one = ?", (me,))
+        self._hand_over(me)
+        self._db.execute("DELETE FROM _sketches WHERE id = ?", (me,))
         self._db.executemany(
-            "DELETE FROM _sketch_hashes WHERE hash = ? AND sketch = ?", [(h, row["id"]) for h in hashes]
+            "DELETE FROM _sketch_hashes WHERE hash = ? AND sketch = ?", [(h, me) for h in _unpacked(hashes)]
         )
         # these reach all of one another again
-        found_again = [h for h, n in self._counts(hashes).items() if n == COMMON]
+        found_again = [h for h, n in self._counts(_unpacked(hashes)).items() if n == COMMON]
         if found_again:
             self._db.execute(_STUDY_AGAIN, (json.dumps(found_again),))
+
+    def _sketched(self, digest: str, size: int, hashes: list[int], apart: dict[int, frozenset[int]]) -> int:
+        """Writes what is kept of a text that differs so from some models; returns its number."""
+        close = [(len(differs), model) for model, differs in apart.items() if len(differs) <= size * APART]
+        model = min(close)[1] if close else None
+        row = (digest, size, _packed(hashes), model, _packed(apart[model]) if model is not None else b"")
+        query = "INSERT INTO _sketches (text_digest, shingles, hashes, model, differs) VALUES (?, ?, ?, ?, ?)"
+        me = self._db.execute(query, row).lastrowid
+        assert me is not None
+        self._db.executemany("INSERT INTO _sketch_hashes VALUES (?, ?)", [(h, me) for h in hashes])
+        return me
+
+    def _hand_over(self, model: int) -> None:
+        """Makes the first of the texts that are kept as their differences from a model the model of the others."""
+        rows = self._db.execute("SELECT id, differs FROM _sketches WHERE model = ? ORDER BY id", (model,)).fetchall()
+        if not rows:
+            return
+        heir, *others = rows
+        of_heir = frozenset(_unpacked(heir["differs"]))
+        anew = [(heir["id"], _packed(of_heir ^ frozenset(_unpacked(row["differs"]))), row["id"]) for row in others]
+        self._db.execute("UPDATE _sketches SET model = NULL, differs = x'' WHERE id = ?", (heir["id"],))
+        self._db.executemany("UPDATE _sketches SET model = ?, differs = ? WHERE id = ?", anew)
+
+    def _digest(self, sketch_id: int) -> str:
+        digest: str = self._db.execute("SELECT text_digest FROM _sketches WHERE id = ?", (sketch_id,)).fetchone()[0]
+        return digest
 
     def _counts(self, hashes: Iterable[int]) -> dict[int, int]:
         """In how many sketches each is; counted no further than is needed to see that it is common."""
         return {h: self._db.execute(_COUNT, (h, COMMON + 1)).fetchone()[0] for h in hashes}
 
-    def _candidates(self, digest: str, size: int, counts: dict[int, int]) -> list[str]:
+    def _candidates(self, digest: str, size: int, counts: dict[int, int]) -> list[sqlite3.Row]:
         """The texts whose sketches overlap enough with that of a text of ``size`` shingles.
 
         Among more than half of its sketch each of them has one at least, so the rarer half is all that is looked up.
         """
         probes: set[int] = set()
-        for level in (level_of(size), level_of(size) + 1):  # the other's sketch may be that much coarser
-            rarest = sorted((n, h) for h, n in counts.items() if h % (1 << level) == 0)
-            probes.update(h for _, h in rarest[: int(len(rarest) * (1 - ESTIMATE)) + 1])
-        reached = {row[0] for h in probes for row in self._db.execute(_LATEST, (h, COMMON))}
+        mine: dict[int, frozenset[int]] = {}  # by the level of the coarser of two sketches
+        for level in (level_of(size), level_of(size) + 1):  # the other's may be that much coarser
+            mine[level] = _at(level, counts)
+            probes.update(
+                sorted(mine[level], key=lambda h: (counts[h], h))[: int(len(mine[level]) * (1 - ESTIMATE)) + 1]
+            )
+        reached: set[str] = set()
+        for h in probes:
+            reached.update((self._db.execute(_LATEST, (h, COMMON)).fetchone()[0] or "").split(","))
         bounds = (int(size * SIMILAR), ceil(size / SIMILAR))
-        rows = self._db.execute(_HELD_BY, (json.dumps(list(reached)), *bounds, digest))
-        mine = list(counts)
-        return [other for other, n, held in rows if _estimate(mine, size, _unpacked(held), n) >= ESTIMATE]
+        rows = self._db.execute(_HELD_BY, (f"[{','.join(filter(None, reached))}]", *bounds, digest))
+        return [row for row in rows if _estimate(mine, level_of(row["shingles"]), _unpacked(row["hashes"])) >= ESTIMATE]
 
 
 def level_of(size: int) -> int:
@@ -124,13 +160,26 @@ def sketch(shingles: frozenset[int]) -> list[int]:
     return sorted(h for h in shingles if h % modulus == 0)
 
 
-def _estimate(mine: Iterable[int], my_size: int, other: Iterable[int], other_size: int) -> float:
+def _at(level: int, hashes: Iterable[int]) -> frozenset[int]:
+    """Those of the hashes of a finer sketch that stand in one of ``level``."""
+    modulus = 1 << level
+    return frozenset(h for h in hashes if h % modulus == 0)
+
+
+def _estimate(mine: dict[int, frozenset[int]], other_level: int, other: tuple[int, ...]) -> float:
     """The overlap of two sketches, the finer one made as coarse as the other."""
-    modulus = 1 << max(level_of(my_size), level_of(other_size))
-    return overlap(*(frozenset(h for h in hashes if h % modulus == 0) for hashes in (mine, other)))
+    level = max(min(mine), other_level)
+    return overlap(mine[level], frozenset(other) if level == other_level else _at(level, other))
 
 
-def _packed(hashes: list[int]) -> bytes:
+def _overlap(my_size: int, mine: frozenset[int], other_size: int, other: tuple[int, ...]) -> float:
+    """``text.overlap`` of two texts, from what distinguishes each of them from a third: A △ B = (A △ C) △ (B △ C)."""
+    apart = len(mine) + len(other) - 2 * len(mine.intersection(other))
+    common = (my_size + other_size - apart) // 2
+    return common / (my_size + other_size - common)
+
+
+def _packed(hashes: Collection[int]) -> bytes:
     return struct.pack(f"<{len(hashes)}q", *hashes)
 
 

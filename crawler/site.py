@@ -144,6 +144,8 @@ class Site:
     older_readings: tuple[Reading, ...] = ()
     keep_images: bool = True
     keep_attachments: bool = True
+    keep_unchanged: bool = False  # the bytes of a look that found nothing new but a counter's turn
+    keep_requisites: bool = False  # style sheets and layout images, for replay: requests that no reading needs
     expects: Expectations = Expectations()
     declared_in: str = "spiders"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
@@ -14,20 +13,20 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy import signals
 from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
-from scrapy.spiderloader import SpiderLoader
-from scrapy.utils.misc import load_object
 
 from crawler import __version__, clock
 from crawler.archive import Archive
+from crawler.asking import Asking, Held, edited
 from crawler.config import Config, load
 from crawler.content_coding import TooLargeError, decode
-from crawler.errors import InputError, LuutinError
-from crawler.frontier import END, FILES, PASSING, FrontierRow, skipped_as
+from crawler.errors import InputError, LuutinError, or_exit
+from crawler.frontier import END, FILES, PASSING, FrontierRow, dumps, skipped_as
 from crawler.garbage import spare_collector
 from crawler.guard import Guard
 from crawler.links import Listing, NextPage, listing_links
-from crawler.middlewares import CAPTURE, QUALITY, LaterError
-from crawler.pipelines import Intake
+from crawler.middlewares import CAPTURE, PREPARED, LaterError
+from crawler.pipelines import Intake, Requisites
+from crawler.placing import Prepared
 from crawler.site import Section, Site
 from crawler.tally import Walk
 from crawler.warc import Capture, WarcWriter, repair
@@ -74,7 +73,7 @@ class SiteSpider(scrapy.Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """What luutin.toml says of every crawl. Ends the process with a sentence where it says nonsense."""
         super().update_settings(settings)
-        config = _or_exit(lambda: load(settings.get("LUUTIN_CONFIG")))
+        config = or_exit(lambda: load(settings.get("LUUTIN_CONFIG")))
         polite, budget = config.politeness, config.budget
         for key, value in {
             "USER_AGENT": config.user_agent,
@@ -98,7 +97,7 @@ class SiteSpider(scrapy.Spider):
         """Opens the archive and begins a crawl. Ends the process with a sentence where that is impossible."""
         spider: SiteSpider = super().from_crawler(crawler, *args, **kwargs)
         config = load(crawler.settings.get("LUUTIN_CONFIG"))
-        _or_exit(lambda: spider.begin(config, Path(crawler.settings["LUUTIN_DATA"])))
+        or_exit(lambda: spider.begin(config, Path(crawler.settings["LUUTIN_DATA"])))
         crawler.signals.connect(spider.idle, signals.spider_idle)
         crawler.signals.connect(spider.end, signals.spider_closed)
         return spider
@@ -106,7 +105,7 @@ class SiteSpider(scrapy.Spider):
     def __init__(self, *args: Any, full: str = "", limit: str = "", reason: str = "manual", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.full = full.lower() in ("1", "true", "yes")
-        self.limit, self.reason = _or_exit(lambda: _number(limit)), reason
+        self.limit, self.reason = or_exit(lambda: _number(limit)), reason
         self.asked = 0  # articles requested
         self.waiting: set[str] = set()  # url_keys leased and not answered yet
         self.times: Counter[str] = Counter()  # how often each url_key was asked for
@@ -126,8 +125,9 @@ class SiteSpider(scrapy.Spider):
         writer = WarcWriter(
             warc, prefix=self.site.slug, software=f"Lưu Tin {__version__}", operator=config.contact.name
         )
-        self.intake = Intake(self.site, self.guard, self.crawl_id, archive, writer)
-        self.tally = self.intake.tally
+        requisites = Requisites(config.budget.requisite_requests, config.budget.requisite_bytes)
+        self.intake = Intake(self.site, self.guard, self.crawl_id, archive, writer, requisites)
+        self.tally, self.asking = self.intake.tally, Asking(archive, self.site.slug)
         spare_collector()
 
     async def start(self) -> AsyncIterator[Request]:
@@ -183,8 +183,8 @@ class SiteSpider(scrapy.Spider):
     def parse_listing(self, response: Response, section: Section, walk: Walk) -> Iterator[Request]:
         """Writes what is listed into the frontier and goes on to the next page, if there is anything to find there."""
         capture: Capture = response.meta[CAPTURE]
-        if capture.status != 200 or response.meta[QUALITY] in PASSING:  # a sign-in form has links, too
-            said = capture.status if capture.status != 200 else f"with a {response.meta[QUALITY]} page"
+        if capture.status != 200 or response.meta[PREPARED].quality in PASSING:  # a sign-in form has links, too
+            said = capture.status if capture.status != 200 else f"with a {response.meta[PREPARED].quality} page"
             walk.end("failed", f"the listing answers {said}")
             self.tally.errors += 1
             return
@@ -252,7 +252,9 @@ class SiteSpider(scrapy.Spider):
         if room <= 0 or self.stopped():
             return 0
         leased = 0
-        for row in self.intake.archive.lease(self.site.slug, room, clock.now()):
+        extra = self.intake.requisites
+        for row in self.intake.archive.lease(self.site.slug, room, clock.now(), requisites=extra.left):
+            extra.asked(row.reason)
             if row.url_key in self.waiting:  # a lease that ran out while a slow host kept it waiting
                 continue
             self.times[row.url_key] += 1
@@ -268,16 +270,13 @@ class SiteSpider(scrapy.Spider):
     def _request(self, row: FrontierRow) -> Request:
         budget = self.config.budget
         limits = {"image": budget.image_bytes, "attachment": budget.attachment_bytes}
-        headers = {}
-        if row.reason == "revisit" and (validators := self.intake.archive.validators(row.url_key)):
-            names = ("If-None-Match", "If-Modified-Since")
-            headers = {name: value for name, value in zip(names, validators, strict=True) if value}
+        headers, known = self.asking.ask(row)
         return scrapy.Request(
             row.url,
             headers=headers,
             callback=self.parse_row,
             errback=self.lost_row,
-            cb_kwargs={"row": row},
+            cb_kwargs={"row": row, "known": known},
             meta={
                 "dont_redirect": True,  # the target is fetched from the frontier, where a kill cannot lose it
                 "download_maxsize": limits.get(row.reason, budget.page_bytes),
@@ -286,11 +285,35 @@ class SiteSpider(scrapy.Spider):
             dont_filter=True,
         )
 
-    def parse_row(self, response: Response, row: FrontierRow) -> None:
-        """The last answer to a row's request: its capture is on its way into the archive."""
-        if failed := response.meta[QUALITY] in PASSING:
-            self.skip(row, response.meta[QUALITY])
+    def parse_row(self, response: Response, row: FrontierRow, known: Held | None) -> list[Request]:
+        """The last answer to a row's request: its capture is on its way into the archive.
+
+        A page that was asked in full and was edited is asked again, whether it changed since it was ``known``.
+        """
+        prepared: Prepared = response.meta[PREPARED]
+        if failed := prepared.quality in PASSING:
+            self.skip(row, prepared.quality)
         self._answered(row, failed=failed)
+        return [self._question(known, prepared)] if known is not None and edited(known, prepared) else []
+
+    def _question(self, known: Held, before: Prepared) -> Request:
+        return scrapy.Request(
+            before.url,
+            headers=known.headers,
+            callback=self.parse_question,
+            errback=self.lost_question,
+            cb_kwargs={"before": before},
+            meta={"dont_redirect": True},
+            priority=ARTICLE,
+            dont_filter=True,
+        )
+
+    def parse_question(self, response: Response, before: Prepared) -> None:
+        """Whether the site says that a page did not change that did."""
+        self.asking.judge(before, response.meta[PREPARED])
+
+    def lost_question(self, failure: Failure) -> None:
+        """No answer: nothing is learned."""
 
     def lost_row(self, failure: Failure) -> None:
         """No answer, or none allowed."""
@@ -328,8 +351,9 @@ class SiteSpider(scrapy.Spider):
     def received(self, request: Request, capture: Capture, size: int) -> None:
         """Takes a capture in, whatever it answers (called for each response, before Scrapy does anything with it)."""
         self.tally.bytes += size
+        self.intake.requisites.received(request.cb_kwargs.get("row"), size)
         request.meta[CAPTURE] = capture
-        request.meta[QUALITY] = self.intake.add(capture).quality
+        request.meta[PREPARED] = self.intake.add(capture)
 
     def _guarded(self, work: Callable[[], T]) -> T | None:
         """What ``work`` gives; None, and the end of fetching, where our own storage fails."""
@@ -347,7 +371,8 @@ class SiteSpider(scrapy.Spider):
         left = bool(self._guarded(lambda: archive.lease(self.site.slug, 1, clock.now())))
         outcome, why = self.tally.outcome(reason, left=left)
         logger.info("%s: %s%s", self.site.slug, outcome, f" ({why})" if why else "")
-        self._guarded(lambda: archive.finish_crawl(self.crawl_id, outcome, outcome_reason=why))
+        learned = {**self.tally.response_times(), "validators": dumps(self.asking.learned)}
+        self._guarded(lambda: archive.finish_crawl(self.crawl_id, outcome, outcome_reason=why, learned=learned))
         archive.close()
 
 
@@ -373,28 +398,3 @@ def _keep_cookies_offline() -> None:
     from tldextract import TLDExtract
 
     cookies._split_domain = TLDExtract(suffix_list_urls=(), include_psl_private_domains=True)
-
-
-def _or_exit(work: Callable[[], T]) -> T:
-    """What ``work`` gives; where its user can mend what is wrong, one sentence and the exit code instead."""
-    try:
-        return work()
-    except LuutinError as error:
-        print(error, file=sys.stderr)
-        raise SystemExit(error.exit_code) from error
-
-
-class SiteLoader(SpiderLoader):
-    """Scrapy's loader, which also knows the sites that only luutin.toml declares."""
-
-    def __init__(self, settings: BaseSettings) -> None:
-        self._settings = settings
-        super().__init__(settings)
-
-    def _load_all_spiders(self) -> None:
-        super()._load_all_spiders()
-        config = _or_exit(lambda: load(self._settings.get("LUUTIN_CONFIG")))
-        registry = load_object(self._settings["LUUTIN_REGISTRY"])
-        for slug, site in _or_exit(lambda: registry(config)).items():
-            if slug not in self._spiders:
-                self._spiders[slug] = type(f"Site_{slug}", (SiteSpider,), {"name": slug, "site": site})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,7 @@ from crawler.articles import Articles, Settled
 from crawler.derive import HOME, Revision
 from crawler.frontier import PASSING, FrontierRow, dumps, enter, skipped_as
 from crawler.placing import ARTICLE, FILE, NOT_MODIFIED, REDIRECT, Placing, Prepared
+from crawler.sealing import seal, sealed
 
 #: How many redirects from one spelling of an address to another are followed: http, https, www. and back is a loop.
 MAX_SPELLINGS = 4
@@ -33,13 +34,23 @@ class Outcome:
 class Batch:
     """One transaction of ``Archive.store``: ``store`` for each capture in turn, then ``close``."""
 
-    def __init__(self, db: sqlite3.Connection, *, baseline: bool, recorded_at: str) -> None:
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        *,
+        baseline: bool,
+        recorded_at: str,
+        docid_of: Callable[[str], int | None] = lambda _: None,
+    ) -> None:
         self._db, self._baseline, self._recorded_at = db, baseline, recorded_at
-        self._articles = Articles(db, recorded_at)
+        self._articles = Articles(db, recorded_at, docid_of)
+        self._sealed = sealed(db)
         self._counts: dict[str, Counter[str]] = {}
         self._skipped: dict[str, Counter[str]] = {}
 
     def store(self, p: Prepared) -> Outcome:
+        if p.article_id in self._sealed:
+            p = seal(p)
         placing = Placing(self._db)
         listing_more = self._articles.keep(p.reading, p.body) if p.reading is not None else []
         placed = placing.put(p)

@@ -14,7 +14,7 @@ from crawler.text import shingles
 
 #: By which rules texts are studied. To be raised with any change of what crawler/citations or crawler/similar (or
 #: crawler.text.shingles) make of a text: an archive that was studied by others is then studied whole again.
-STUDY_VERSION = 1
+STUDY_VERSION = 2
 
 #: Rows of the queue that are prepared at once, outside of the transaction that writes what they come to.
 BATCH = 32
@@ -22,7 +22,7 @@ BATCH = 32
 #: Seconds after which a transaction takes up no further text: other writers wait no longer than twice that.
 LONGEST = 0.025
 
-#: Texts whose shingles are kept in memory, 50 kB each: as many as one look-up can lead to in a family of near-copies.
+#: Texts whose shingles are kept in memory, 50 kB each: those of a batch, and the models of many families.
 _KEPT = 256
 
 _QUEUE = "SELECT text_digest, docid FROM _unstudied ORDER BY text_digest, docid LIMIT ?"
@@ -58,7 +58,7 @@ class Study:
         """Queues every article, in the transaction that is open. Citations stay until theirs are made again; sketches
         of two rules cannot be compared, so these go at once, and the pairs with them.
         """
-        for table in ("similar_texts", "_sketch_hashes", "_sketches"):
+        for table in ("_similar", "_sketch_hashes", "_sketches"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
         self._db.execute("INSERT OR IGNORE INTO _unstudied SELECT text_digest, docid FROM articles")
         self._db.execute(f"PRAGMA user_version = {STUDY_VERSION}")

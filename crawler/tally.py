@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
@@ -38,6 +39,9 @@ REASONS = {
     "revisit": "the contents it repeats are missing",
     "not_modified": "unchanged since something that was no article",
 }
+
+#: Answers of which their median tells something of a site.
+LEAST_ANSWERS = 10
 
 #: With more than this share of its articles failing, a crawl has not done its job, whatever its listings said.
 FAILING_SHARE = 0.5
@@ -94,6 +98,15 @@ class Tally:
     refused: str = ""  # why the site is left alone tonight
     failed: str = ""  # what of our own went wrong
     limited: str = ""  # which bound was reached
+    answered_in: array[float] = field(default_factory=lambda: array("f"))  # seconds from each request to its answer
+
+    def response_times(self) -> dict[str, float]:
+        """Columns of a crawl's row: the median of what answers took, and what 95 % of them did not exceed (seconds)."""
+        taken = sorted(self.answered_in)
+        if len(taken) < LEAST_ANSWERS:
+            return {}
+        shares = {"response_median": 50, "response_p95": 95}  # the nearest rank, from 1
+        return {column: round(taken[-(-len(taken) * share // 100) - 1], 3) for column, share in shares.items()}
 
     def outcome(self, reason: str, *, left: bool) -> tuple[Outcome, str]:
         """How the crawl ended, and why if not well. ``left``: URLs that are due are still in the frontier."""

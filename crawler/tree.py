@@ -29,6 +29,8 @@ _NESTING = re.compile(
 _TITLE_PARTS = re.compile(r"\s+[-–—|•»:]+\s+|\s*[|»]\s*|::")
 _HOME = re.compile(r"trang chu|home(?: ?page)?|trang nhat|tin tuc|[»/>]+")
 _STEP = re.compile(r"\s*[»›>/|→]+\s*")
+#: The home page before the section where nothing but a picture stands between them.
+_FIRST_STEP = re.compile(r"Trang (?:chủ|nhất)\s+", re.IGNORECASE)
 #: Elements that menus are made of, the last two where they hold no other: so many links, and no more characters
 #: than these beside them, for "Tag:" is a landmark.
 _MENUS = "ul, ol, dl, table, td, div"
@@ -165,7 +167,7 @@ def trail_of(tree: LexborHTMLParser, headline: str | None) -> str | None:
     """The section by the trail of links above the article: its last step that is neither home page nor article."""
     for node in tree.css(_TRAIL)[:5]:
         linked = [clean(step.text()) for step in (node.css("a") or node.css("li"))[:12]]
-        steps = linked if len(linked) > 1 else [clean(step) for step in _STEP.split(node.text()[:300])]
+        steps = linked if len(linked) > 1 else [_FIRST_STEP.sub("", clean(s)) for s in _STEP.split(node.text()[:300])]
         named = [s for s in steps if 1 < len(s) <= 80 and s != headline and not _HOME.fullmatch(fold(s))]
         if named and len(steps) <= 6:
             return named[-1]

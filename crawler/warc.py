@@ -88,6 +88,10 @@ class WarcWriter:
     ) -> None:
         self.close()
 
+    def part_of(self, name: str) -> None:
+        """Lets the files to come say of which crawl their records are (``isPartOf``), for a rebuild of the archive."""
+        self._info["isPartOf"] = name
+
     def write(self, exchange: Exchange, *, revisit_of: Original | None = None) -> Capture:
         """Appends request and answer, and returns the capture as a reader of the file will find it."""
         return self.append(compress(exchange, revisit_of=revisit_of))

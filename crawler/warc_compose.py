@@ -34,6 +34,11 @@ _LEVEL_OF_CODED = 1
 _SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
+#: Ours: other bytes that say the same as the record referred to, whose payload this one names and stands for. The
+#: digest of what was received, and not kept, is in RECEIVED.
+_SAME_READING = "urn:luutin:revisit:same-reading"
+RECEIVED = "LuuTin-Received-Digest"
+
 #: Answers without a body, whose Content-Length, if any, is not about what follows.
 _BODYLESS = frozenset({204, 304})
 
@@ -64,13 +69,22 @@ class Compressed:
     capture: Capture  # its location is not known yet
 
 
-def compress(exchange: Exchange, *, revisit_of: Original | None = None, digest: str = "") -> Compressed:
+def compress(
+    exchange: Exchange,
+    *,
+    revisit_of: Original | None = None,
+    digest: str = "",
+    source: str = "",
+    same_reading: bool = False,
+) -> Compressed:
     """The records of an exchange, ready for WarcWriter.append. Pure, and safe to run in threads.
 
-    ``digest``: the payload digest of the body, where the caller has it already.
+    ``digest``: the payload digest of the body, where the caller has it already. ``source``: the address in a web
+    archive that gave the answer out; nobody asked the site itself then, so that there is no request, and the record
+    says where and when it was made by the fields that pywb's recorder writes in the same case.
 
-    The answer becomes a ``revisit`` where its status is 304, or where its body has the digest of ``revisit_of``. A body
-    over 16 MiB is cut and says so.
+    The answer becomes a ``revisit`` where its status is 304, or where its body has the digest of ``revisit_of`` or, by
+    ``same_reading``, says the same. A body over 16 MiB is cut and says so.
     """
     if len(exchange.body) > MAX_PAYLOAD:
         exchange, digest = replace(exchange, body=exchange.body[:MAX_PAYLOAD], truncated=True), ""
@@ -79,10 +93,11 @@ def compress(exchange: Exchange, *, revisit_of: Original | None = None, digest: 
     common = [date, ("WARC-Target-URI", exchange.url)]
     common += [("WARC-IP-Address", exchange.ip_address)] if exchange.ip_address else []
 
-    kind, content = _kind(exchange, digest, revisit_of)
-    block = _answer_head(exchange) + (body if kind == "response" else b"")
+    kind, content = _kind(exchange, digest, revisit_of, same_reading=same_reading)
+    block = _answer_head(exchange, kept=not same_reading) + (body if kind == "response" else b"")
     fields = [("WARC-Type", kind), ("WARC-Record-ID", f"<{answer_id}>"), *common, *content]
     fields += [("WARC-Truncated", "length")] if exchange.truncated else []
+    fields += [("WARC-Source-URI", source), ("WARC-Creation-Date", clock.timestamp(clock.now()))] if source else []
     head = _head([*fields, ("Content-Type", "application/http; msgtype=response")], block)
     record = Record({name.lower(): one_line(value) for name, value in fields}, block, 0, 0, b"")
     capture = read_capture(record, "", digest=digest)
@@ -98,17 +113,17 @@ def compress(exchange: Exchange, *, revisit_of: Original | None = None, digest: 
             request_body_digest=request_body_digest(exchange.request_body),
         )
 
+    coded = any(name.lower() == "content-encoding" for name, _ in exchange.headers)
+    answer = _member(head, block, _LEVEL_OF_CODED if coded else _LEVEL)
+    if source:
+        return Compressed(b"", answer, capture)
     asked = _request_block(exchange)
     request = [("WARC-Type", "request"), ("WARC-Record-ID", f"<{record_id()}>"), *common]
     request += [("WARC-Concurrent-To", f"<{answer_id}>")]
     if exchange.request_body:
         request += [("WARC-Payload-Digest", payload_digest(exchange.request_body))]
-    coded = any(name.lower() == "content-encoding" for name, _ in exchange.headers)
-    return Compressed(
-        _member(_head([*request, ("Content-Type", "application/http; msgtype=request")], asked), asked),
-        _member(head, block, _LEVEL_OF_CODED if coded else _LEVEL),
-        capture,
-    )
+    head = _head([*request, ("Content-Type", "application/http; msgtype=request")], asked)
+    return Compressed(_member(head, asked), answer, capture)
 
 
 def member(fields: Fields, block: bytes) -> bytes:
@@ -121,12 +136,14 @@ def as_member(raw: bytes) -> bytes:
     return raw if raw.startswith(GZIP) else isal_zlib.compress(raw, _LEVEL, wbits=31)
 
 
-def _kind(exchange: Exchange, digest: str, original: Original | None) -> tuple[str, Fields]:
+def _kind(exchange: Exchange, digest: str, original: Original | None, *, same_reading: bool) -> tuple[str, Fields]:
     """The record type, and the fields that say which payload it holds or stands for."""
     not_modified = exchange.status == 304 and not exchange.body
-    if not not_modified and (original is None or not exchange.body or original.payload_digest != digest):
+    same = original is not None and exchange.body and (same_reading or original.payload_digest == digest)
+    if not not_modified and not same:
         return "response", [("WARC-Payload-Digest", digest)]
-    fields = [("WARC-Profile", _NOT_MODIFIED if not_modified else _SAME_PAYLOAD)]
+    fields = [("WARC-Profile", _NOT_MODIFIED if not_modified else _SAME_READING if same_reading else _SAME_PAYLOAD)]
+    fields += [(RECEIVED, digest)] if same_reading else []
     if original is not None:
         fields += [
             ("WARC-Payload-Digest", original.payload_digest),
@@ -137,12 +154,12 @@ def _kind(exchange: Exchange, digest: str, original: Original | None) -> tuple[s
     return "revisit", fields
 
 
-def _answer_head(exchange: Exchange) -> bytes:
+def _answer_head(exchange: Exchange, *, kept: bool) -> bytes:
     """Status line and headers, true of the body as it is kept; what was not true goes under X-Archive-Orig."""
     headers: Fields = []
     length = str(len(exchange.body))
     bodyless = exchange.status in _BODYLESS or exchange.method == "HEAD"
-    wanted = not bodyless
+    wanted = kept and not bodyless
     for name, value in exchange.headers:
         plain = name.strip().lower()
         if plain == "content-length" and not bodyless:

@@ -84,9 +84,13 @@ def plain_pieces(stream: BinaryIO) -> Iterator[Piece]:
         yield Piece(b"", inflow.offset, damaged=DAMAGED)
 
 
-def gzip_pieces(stream: BinaryIO) -> Iterator[Piece]:
-    """Members one by one; after damage, on from the next member that begins with a record."""
+def gzip_pieces(stream: BinaryIO, offset: int = 0) -> Iterator[Piece]:
+    """Members one by one; after damage, on from the next member that begins with a record.
+
+    ``offset``: at which byte of its file the stream stands.
+    """
     inflow = _Inflow(stream)
+    inflow.offset = offset
     sound = True
     while inflow.fill(len(GZIP)):
         if (sound and inflow.buffer.startswith(GZIP)) or _member_begins(inflow):

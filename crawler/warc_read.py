@@ -92,6 +92,23 @@ def read_captures(path: Path, *, directory: Path | None = None) -> Iterator[Capt
         raise InputError(f"{path} holds no whole WARC record: give a WARC (.warc, .warc.gz) or WACZ file.")
 
 
+def read_on(path: Path, name: str, offset: int) -> Iterator[Capture | Skipped]:
+    """The captures of one of the archive's own files from a record's offset on; after the last one read before, say.
+
+    ``name`` is that of the file in their locations. Raises OSError.
+    """
+    with path.open("rb") as stream:
+        stream.seek(offset)
+        assembler = _Assembler()
+        for record in records(gzip_pieces(stream, offset), seekable=False):
+            if isinstance(record, Record):
+                yield from assembler.add(record, name)
+            else:
+                yield from assembler.rest()
+                yield record
+        yield from assembler.rest()
+
+
 class _Assembler:
     """Puts together what several records say of one capture: its request's method, its digest under another name."""
 

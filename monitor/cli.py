@@ -13,7 +13,22 @@ import click
 
 from crawler import __version__
 from crawler.errors import LuutinError, StorageError
-from monitor.commands import archive, checking, crawling, notifying, pages, rereading, reviewing, serving, sites
+from monitor.commands import (
+    archive,
+    backfilling,
+    checking,
+    crawling,
+    curating,
+    evidence,
+    exchange,
+    notifying,
+    pages,
+    rereading,
+    reviewing,
+    serving,
+    sites,
+    withholding,
+)
 from monitor.stopping import SIGNALLED
 
 #: Errors of the disk that no care of ours prevents, and what the archivist does about them.
@@ -34,7 +49,7 @@ Exit codes:
     4  at least one site's crawl did not do its job, check-site found something, or a message did not arrive
     5  the data directory cannot be used (full, read-only)
     6  another run is at work on the same archive
-    7  the input was partly unreadable; what it held was kept
+    7  the input was partly unreadable, what it held was kept; or verify found damage
   130  stopped by Ctrl-C (143: by SIGTERM)
 
 \b
@@ -88,6 +103,13 @@ for command in (
     serving.demo,
     crawling.crawl,
     archive.import_,
+    backfilling.backfill,
+    backfilling.index,
+    exchange.export,
+    exchange.backup,
+    exchange.restore,
+    evidence.verify,
+    evidence.rebuild,
     rereading.reextract,
     pages.extract,
     archive.sites,
@@ -95,9 +117,12 @@ for command in (
     checking.check_site,
     archive.status,
     reviewing.review,
+    withholding.withhold,
+    withholding.release,
     notifying.notify,
     serving.run,
     serving.serve,
+    curating.curator,
 ):
     main.add_command(command)
 

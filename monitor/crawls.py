@@ -23,7 +23,7 @@ from crawler.config import VARIABLE, Config
 from crawler.errors import LockedError, StorageError
 from crawler.site import Site
 from crawler.tally import GOOD
-from monitor import aftermath, revisits
+from monitor import aftermath, replay, revisits
 from monitor.notify import Delivered
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -171,7 +171,9 @@ class Crawls:
             finally:
                 self._end_all()
             archive.study(self._observer.studied, self._stop.is_set)
+            replay.update(archive)
             self.delivered = aftermath.tell(archive, self._config, self._stop)
+            archive.write_journal()
         for site in waiting:
             results[site.slug] = CrawlResult(site=site.slug, outcome="interrupted", why="stopped before it began")
         return [results[site.slug] for site in order.sites]

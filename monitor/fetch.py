@@ -59,7 +59,7 @@ def fetch(
         began = time.monotonic()
         before(at)
         deadline += time.monotonic() - began
-        status, received, body = _ask(at, config, deadline, headers or {}, form)
+        status, received, body = ask(at, config, deadline=deadline, headers=headers or {}, form=form)
         target = received.get("Location")
         if status in _REDIRECTS and target:
             link, form = target, form if status in (307, 308) else b""
@@ -74,9 +74,20 @@ def fetch(
     raise InputError(f"{url} redirects more than {MAX_REDIRECTS} times: give the address where it ends.")
 
 
-def _ask(
-    url: str, config: Config, deadline: float, headers: Mapping[str, str], form: bytes
+def ask(
+    url: str,
+    config: Config,
+    *,
+    deadline: float,
+    headers: Mapping[str, str],
+    form: bytes = b"",
+    most: int | None = None,
 ) -> tuple[int, Message, bytes]:
+    """One request and its answer as it came: status, headers, body of no more than ``most`` bytes (else page_bytes).
+
+    ``deadline`` is on the monotonic clock. Raises InputError, with a sentence, where there is no answer, too large a
+    one, or none before the deadline.
+    """
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -90,7 +101,8 @@ def _ask(
             connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=host)
         connection.request("POST" if form else "GET", path, form or None, asked | dict(headers))
         response = connection.getresponse()
-        return response.status, response.headers, _body(response, connection.sock, url, config, deadline)
+        most = most or config.budget.page_bytes
+        return response.status, response.headers, _body(response, connection.sock, url, most, deadline)
     except ssl.SSLCertVerificationError as error:
         raise InputError(f"{url}: its certificate is not valid ({error.verify_message}).") from None
     except TimeoutError:
@@ -120,7 +132,7 @@ def _connect(host: str, port: int, config: Config, deadline: float) -> socket.so
 
 
 def _body(
-    response: http.client.HTTPResponse, sock: socket.socket | None, url: str, config: Config, deadline: float
+    response: http.client.HTTPResponse, sock: socket.socket | None, url: str, most: int, deadline: float
 ) -> bytes:
     parts: list[bytes] = []
     size = 0
@@ -132,8 +144,10 @@ def _body(
             sock.settimeout(remaining)
         part = response.read1(_STEP)
         if not part:
+            if response.length:  # http.client's read1 takes an early end for the end
+                raise InputError(f"{url} broke off {response.length} bytes before its end: try again later.")
             return b"".join(parts)
         parts.append(part)
         size += len(part)
-        if size > config.budget.page_bytes:
-            raise InputError(f"{url} has more than {config.budget.page_bytes} bytes: that is no article.")
+        if size > most:
+            raise InputError(f"{url} has more than {most} bytes: that is more than is taken.")

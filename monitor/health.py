@@ -16,6 +16,7 @@ from datetime import date, datetime
 from statistics import median
 
 from crawler.archive import Archive
+from crawler.asking import LYING
 from crawler.clock import HO_CHI_MINH, now
 from crawler.config import Config
 from crawler.journal import close_alert, open_alert
@@ -23,6 +24,7 @@ from crawler.site import Expectations, Site
 from crawler.tally import GOOD
 from crawler.warc_read import OPEN
 from monitor import symptoms
+from monitor.alerts import sentence
 from monitor.symptoms import FIELDS, Trouble
 
 #: Crawls that teach a habit: about three weeks of nights.
@@ -49,12 +51,16 @@ _QUALITIES = "SELECT quality, count(DISTINCT url_key) FROM captures WHERE crawl_
 _WALLS = "SELECT id FROM captures WHERE crawl_id = ? AND quality IN ('login', 'challenge') LIMIT ?"
 _FILES = "SELECT warc_file, max(warc_offset + warc_length) FROM captures WHERE crawl_id = ? GROUP BY warc_file"
 _FOUND = ", ".join(f"r.{name} IS NOT NULL AS {name}" for name in FIELDS)
+# Newest first by an index, so that whoever stops reading stops the search.
 _READ = f"""
-SELECT c.article_id, c.id, c.crawl_id IS :crawl AS tonight, {_FOUND}
-FROM (SELECT * FROM captures WHERE site = :site ORDER BY memento_datetime DESC LIMIT :captures) AS c
-JOIN readings AS r ON r.reading_digest = c.reading_digest
-WHERE c.quality = 'article' AND c.article_id IS NOT NULL ORDER BY c.memento_datetime DESC
+SELECT c.article_id, c.id, c.crawl_id IS ? AS tonight, {_FOUND}
+FROM captures AS c CROSS JOIN readings AS r ON r.reading_digest = c.reading_digest
+WHERE c.site = ? AND c.quality = 'article' AND c.article_id IS NOT NULL AND c.memento_datetime >= ?
+ORDER BY c.memento_datetime DESC
 """  # noqa: S608 - names of columns
+_FAR_BACK = "SELECT memento_datetime FROM captures WHERE site = ? ORDER BY memento_datetime DESC LIMIT 1 OFFSET ?"
+# Those that asked about pages that had changed; while an alert is open, back to the night that opened it.
+_ASKED = "SELECT validators FROM crawls WHERE site = ? AND id <= ? AND id >= ? ORDER BY id DESC"
 _PUBLISHED = """
 SELECT substr(date_published, 1, 10) AS day FROM articles WHERE site = ?1 AND date_published IS NOT NULL
 ORDER BY date_published DESC LIMIT ?2
@@ -79,7 +85,8 @@ def watch(archive: Archive, site: Site, crawl_id: str, config: Config) -> None:
             if trouble is None:
                 close_alert(db, site.slug, kind)
             else:
-                open_alert(db, site.slug, kind, trouble.message, {"crawl": crawl_id, **trouble.evidence})
+                said = sentence(kind, trouble.evidence)
+                open_alert(db, site.slug, kind, said, {"crawl": crawl_id, **trouble.evidence})
 
 
 class _Night:
@@ -99,11 +106,11 @@ class _Night:
         """For each kind of alert that this night can judge: what is wrong, or None where nothing is (any more)."""
         if self._site.status == "closed":
             return dict.fromkeys(symptoms.KINDS)
-        storage = self._storage()
+        storage, believed = self._storage(), self._believed()
         if self._crawl["outcome"] in GOOD:
-            return self._got_through() | {"storage": storage}
+            return self._got_through() | {"storage": storage} | believed
         found = storage or self._did_not()
-        return {found.kind: found} if found else {}
+        return ({found.kind: found} if found else {}) | believed
 
     def _storage(self) -> Trouble | None:
         """Whether the WARC files hold all that the crawl's rows point to."""
@@ -115,6 +122,13 @@ class _Night:
             if size < end:
                 return symptoms.warc_short(name, size, end)
         return None
+
+    def _believed(self) -> dict[str, Trouble | None]:
+        """Whether the site's 304s are to be believed; nothing where this night does not tell."""
+        since = self._open.get(LYING, {}).get("crawl", self._crawl["id"])
+        asked = self._db.execute(_ASKED, (self._site.slug, self._crawl["id"], since))
+        verdict = symptoms.lying([json.loads(said) for (said,) in asked], is_open=LYING in self._open)
+        return {} if verdict is None else {LYING: None if verdict == "over" else verdict}
 
     def _did_not(self) -> Trouble | None:
         """Why a crawl that did not do its job did not; None where a person may have stopped it."""
@@ -134,6 +148,9 @@ class _Night:
             (self._crawl["errors"], self._crawl["requests"]), self._error_habit(), self._open.get("errors")
         )
         told["site_silent"] = symptoms.silent(*self._publishing())
+        if (tonight := self._crawl["response_median"]) is not None:
+            habit = [c["response_median"] for c in self._well() if c["response_median"] is not None]
+            told["slow"] = symptoms.slow(tonight, habit, self._open.get("slow"))
         logins, always = self._logins, self._usually("login_wall", "login", "challenge")
         turned = symptoms.turned(logins - always, self._good, is_open="login_wall" in self._open)
         if turned is not None:
@@ -200,8 +217,9 @@ class _Night:
     def _fields(self) -> dict[str, Trouble | None]:
         tonight: dict[str, sqlite3.Row] = {}
         before: dict[str, sqlite3.Row] = {}
-        asked = {"crawl": self._crawl["id"], "site": self._site.slug, "captures": CAPTURES}
-        for row in self._db.execute(_READ, asked).fetchall():
+        oldest = self._db.execute(_FAR_BACK, (self._site.slug, CAPTURES)).fetchone()
+        asked = (self._crawl["id"], self._site.slug, oldest[0] if oldest else "")
+        for row in self._db.execute(_READ, asked):
             article = row["article_id"]
             if row["tonight"]:
                 tonight.setdefault(article, row)

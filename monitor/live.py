@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+import click
 
 
 class Moving(Protocol):
@@ -28,3 +30,30 @@ class Live(Generic[M]):
     def __exit__(self, *_: object) -> None:
         if self._live:
             self._live.stop()
+
+
+class Steps(Live[Any]):
+    """Tells on standard error how far the steps of long work are: a bar for each on a terminal, else a line a tenth."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+        console = Console(stderr=True, highlight=False)
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
+        self._live = Progress(*columns, TimeElapsedColumn(), console=console) if console.is_terminal else None
+        self._tasks: dict[str, Any] = {}
+        self._told: dict[str, int] = {}
+
+    def moved(self, what: str, done: int, total: int) -> None:
+        """Of ``total``, so much is done."""
+        if not total:
+            return
+        tenth = 10 * done // total
+        if self._live:
+            if what not in self._tasks:
+                self._tasks[what] = self._live.add_task(what)
+            self._live.update(self._tasks[what], completed=done, total=total)
+        elif tenth > self._told.get(what, 0):
+            self._told[what] = tenth
+            click.echo(f"{what}: {10 * tenth} %", err=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any
 from urllib.parse import urlsplit
 
+from crawler.summaries import Language, summary
 from crawler.text import clean
-
-Language = Literal["vi", "en"]
+from monitor.alerts import sentence
 
 #: A digest of more lines is not read.
 MOST = 50
@@ -80,7 +80,8 @@ class News:
     summary: str = ""
     article_id: str | None = None
     original: str = ""
-    evidence: Mapping[str, object] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    alert: str = ""  # its kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,10 @@ def _told(item: News, language: Language) -> str:
         return _say(str(about["outcome"]), language)
     if item.kind == "site_closed":
         return _say("successor", language, successor=about["successor"]) if about.get("successor") else ""
+    if item.alert:
+        return sentence(item.alert, about, language, item.summary)
+    if item.kind == "edited" and "replacements" in about:
+        return summary(about, language)
     return "" if item.kind == "new" or item.summary == item.site else item.summary
 
 

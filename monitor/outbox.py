@@ -14,6 +14,7 @@ from crawler.channel import Channel
 from crawler.clock import now, timestamp
 from crawler.journal import close_alert, open_alert
 from crawler.text import match_query, search_forms
+from monitor.alerts import sentence
 from monitor.messages import News
 from monitor.sending import FAILED, SENT, UNSURE, Answer
 
@@ -45,7 +46,7 @@ WHERE events.id = ?
 """
 _ALERT = """
 SELECT alerts.id, alerts.kind, alerts.site, sites.name AS site_name, sites.home_url AS url, alerts.opened AS at,
-       alerts.message AS summary
+       alerts.message AS summary, alerts.evidence
 FROM alerts LEFT JOIN sites ON sites.slug = alerts.site WHERE alerts.id = ?
 """
 # The newest first: what the article says since the event, and before it.
@@ -220,7 +221,7 @@ class Outbox:
         """Tells the operator of a channel that cannot be used as luutin.toml has it; what it is to hear waits."""
         with self._archive.writing() as db:
             self._hold(channel, UNTIL_MENDED)
-            open_alert(db, None, failing(channel), why, {"channel": channel})
+            open_alert(db, None, failing(channel), why, {"channel": channel, "why": why})
 
     def _hold(self, channel: str, wait: timedelta) -> None:
         until = timestamp(now() + wait)
@@ -229,19 +230,14 @@ class Outbox:
     def _tell(self, db: sqlite3.Connection, channel: str, answer: Answer, items: Sequence[str]) -> None:
         evidence = {"channel": channel, "reason": answer.reason, "messages": len(items), "first": items[:SHOWN]}
         _, given_up, _ = self.count(channel)
+        kind = ""
         if answer.outcome == UNSURE:
-            message = (
-                f"Whether a message of {len(items)} to the channel {channel} arrived is not known ({answer.reason})."
-                " It is not sent again, since it might arrive twice: look there, and at the deliveries whose outcome"
-                " is unsure."
-            )
-            open_alert(db, None, doubtful(channel), message, evidence)
+            kind = doubtful(channel)
         elif given_up and answer.outcome == FAILED:
-            message = (
-                f"The channel {channel} took nothing in {ATTEMPTS} attempts ({answer.reason}); what it was to hear"
-                f' waits ({given_up}). Mend it, then send that with "luutin notify --again".'
-            )
-            open_alert(db, None, failing(channel), message, evidence)
+            kind = failing(channel)
+            evidence |= {"attempts": ATTEMPTS, "given_up": given_up}
+        if kind:
+            open_alert(db, None, kind, sentence(kind, evidence), evidence)
         elif not given_up and answer.outcome == SENT:
             close_alert(db, None, failing(channel))
 
@@ -280,4 +276,11 @@ def _news(row: sqlite3.Row, told: str) -> News:
             original=row["url"] or row["home_url"] or "",
             evidence=json.loads(row["evidence"]),
         )
-    return News(kind=f"alert_{told}", site=row["site_name"] or "", summary=row["summary"], original=row["url"] or "")
+    return News(
+        kind=f"alert_{told}",
+        site=row["site_name"] or "",
+        summary=row["summary"],
+        original=row["url"] or "",
+        evidence=json.loads(row["evidence"]),
+        alert=row["kind"],
+    )

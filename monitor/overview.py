@@ -29,7 +29,8 @@ SELECT (SELECT count(*) FROM articles WHERE site = :site) AS articles,
 """
 _LAST_CRAWL = """
 SELECT id, reason, started, finished, outcome, outcome_reason, listings, captures, articles_new AS new,
-       revisions_new AS changed, unchanged, skipped, errors, requests, bytes
+       revisions_new AS changed, unchanged, skipped, errors, requests, bytes, response_median, response_p95,
+       validators
 FROM crawls WHERE site = ? ORDER BY id DESC LIMIT 1
 """
 _ALERTS = "SELECT kind, opened, message, evidence FROM alerts WHERE site IS ? AND closed IS NULL ORDER BY opened, kind"
@@ -96,7 +97,7 @@ def _state(
     if connection is not None:
         known = dict(connection.execute(_STATE, {"site": site["slug"]}).fetchone())
         row = connection.execute(_LAST_CRAWL, (site["slug"],)).fetchone()
-        last = dict(row) | {"skipped": json.loads(row["skipped"])} if row else None
+        last = dict(row) | {name: json.loads(row[name]) for name in ("skipped", "validators")} if row else None
         alerts = [_alert(row) for row in connection.execute(_ALERTS, (site["slug"],))]
     return SiteState(
         site=site["slug"],

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import signal
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
-from multiprocessing import get_context
+from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.archive import Archive, Prepared
-from crawler.errors import InputError, LuutinError
+from crawler.errors import InputError
 from crawler.garbage import spare_collector
 from crawler.ingest import extractor_version, prepare
 from crawler.placing import FILE
 from crawler.rereading import Changes, Stored, groups, stored
 from crawler.site import Site
 from crawler.warc import Capture, Location, load
-from monitor.child import die_with_parent
+from monitor.readers import Readers
 from spiders import undeclared
 
 #: Captures that are read, and stored in one transaction, at once; an article's are never divided.
 BATCH = 64
-
-#: Batches that each reading process has in hand or waiting: enough that it never waits for the writer.
-AHEAD = 3
 
 Progress = Callable[[str, int, int], None]
 """Called with a site, how many of its captures were read, and how many are to be."""
@@ -64,18 +57,17 @@ class Reextraction:
         dry_run: bool = False,
     ) -> None:
         self._archive, self._sites = archive, sites
-        self._everything, self._dry_run, self._jobs = everything, dry_run, jobs
-        self._pool: ProcessPoolExecutor | None = None
+        self._everything, self._dry_run = everything, dry_run
+        read = partial(read_again, archive.warc_dir)
+        self._readers: Readers[Work, list[Prepared | str], Work] = Readers(read, jobs=jobs, doing="read pages again")
         spare_collector()
 
     def __enter__(self) -> Reextraction:
-        if self._jobs > 1:  # a fresh interpreter each: this one may have threads, and files open
-            self._pool = ProcessPoolExecutor(self._jobs, get_context("spawn"), initializer=_begin)
+        self._readers.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+    def __exit__(self, *error: object) -> None:
+        self._readers.__exit__(*error)
 
     def read(self, slug: str, progress: Progress = lambda _site, _done, _all: None) -> Reread:
         """Reads a site's captures again, those alone that were read by other rules than today's."""
@@ -114,24 +106,9 @@ class Reextraction:
 
     def _prepared(self, batches: Iterator[Work]) -> Iterator[tuple[Work, list[Prepared | str]]]:
         """Each batch with what its captures are read as, in order, while later ones are being read."""
-        directory = self._archive.warc_dir
-        if self._pool is None:
-            yield from ((work, read_again(directory, work)) for work in batches)
-            return
-        waiting: deque[tuple[Work, Future[list[Prepared | str]]]] = deque()
-        try:
-            for work in batches:
-                waiting.append((work, self._pool.submit(read_again, directory, work)))
-                if len(waiting) > AHEAD * self._jobs:
-                    first, read = waiting.popleft()
-                    yield first, read.result()
-            for work, read in waiting:
-                yield work, read.result()
-        except BrokenProcessPool as error:
-            raise LuutinError(
-                "A process that read pages again was killed, perhaps for want of memory: what was read is kept;"
-                " go on with fewer --jobs."
-            ) from error
+        for work in batches:
+            yield from self._readers.put(work, work)
+        yield from self._readers.rest()
 
     def _store(self, result: Reread, work: Work, read: list[Prepared | str]) -> None:
         captures = []
@@ -153,13 +130,6 @@ class Reextraction:
 @lru_cache(maxsize=4096)
 def _generic(host: str) -> Site:
     return undeclared(f"http://{host}/")
-
-
-def _begin() -> None:
-    """In a reading process: Ctrl-C is the writer's business, and nobody reads on for a writer that is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    die_with_parent()
-    spare_collector()
 
 
 def read_again(directory: Path, work: Work) -> list[Prepared | str]:

@@ -126,10 +126,11 @@ class CrawlProgress(Live[Progress]):
 
 
 class FileProgress(Live[Progress]):
-    """Tells on standard error how far a file has been read: a bar on a terminal, else a line now and then."""
+    """Tells on standard error how far files have been read: a bar on a terminal, else a line now and then."""
 
-    def __init__(self, file: Path) -> None:
-        self._name = file.name
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._name = files[0].name if len(files) == 1 else f"{len(files):,} files"
+        self._before, self._at = 0, 0  # bytes of the files that are done, and of the one that is read
         console = Console(stderr=True, highlight=False)
         columns = (
             TextColumn("{task.description}", markup=False),
@@ -138,13 +139,17 @@ class FileProgress(Live[Progress]):
         )
         self._live = Progress(*columns, TimeElapsedColumn(), console=console) if console.is_terminal else None
         if self._live:
-            size = file.stat().st_size if file.is_file() else None
-            self._task = self._live.add_task(file.name, total=size, records=0)
+            size = sum(file.stat().st_size for file in files if file.is_file())
+            self._task = self._live.add_task(self._name, total=size, records=0)
+
+    def begins(self, file: Path) -> None:
+        """The next file is read."""
+        self._before, self._at = self._before + self._at, file.stat().st_size if file.is_file() else 0
 
     def moved(self, offset: int, records: int) -> None:
-        """The record at ``offset`` (bytes) has been read, the ``records``-th of all."""
+        """The record at ``offset`` (bytes) of a file has been read, the ``records``-th of all."""
         if self._live and records % 50 == 0:
-            self._live.update(self._task, completed=offset, records=records)
+            self._live.update(self._task, completed=self._before + offset, records=records)
         elif not self._live and records % LINE_EVERY == 0:
             click.echo(f"{self._name}: {records:,} records", err=True)
 

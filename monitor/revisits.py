@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,6 +30,10 @@ STRICTER, LAXER = 1.25, 0.9
 #: The first articles of each listing are looked at every night, however old: they stand on the front page, and where
 #: little is published they are what an editor corrects. Two pages of most listings.
 HEAD = 20
+
+#: Crawls back to which the head of a listing is put together: a night reads no further than what is new, and so often
+#: less than that. Two months; what a section listed before is looked at when it is due.
+RECENT = 60
 
 #: The share of a night's requests that revisits may take; listings and new articles need the rest.
 SHARE = 0.5
@@ -59,11 +63,12 @@ SELECT captures.article_id, captures.memento_datetime,
        EXISTS (SELECT 1 FROM revisions WHERE capture_id = captures.id AND change = 'edited') AS edited
 FROM captures WHERE crawl_id = ? AND article_id IS NOT NULL ORDER BY memento_datetime
 """
-_HEADS = """
-SELECT article_urls.article_id FROM sightings JOIN article_urls USING (url_key)
-WHERE position <= ? AND crawl_id =
-    (SELECT max(id) FROM crawls WHERE site = ? AND EXISTS (SELECT 1 FROM sightings WHERE crawl_id = crawls.id))
+_RECENT = """
+SELECT id FROM crawls WHERE site = ? AND EXISTS (SELECT 1 FROM sightings WHERE crawl_id = crawls.id)
+ORDER BY id DESC LIMIT ?
 """
+_SECTIONS = "SELECT DISTINCT section FROM sightings WHERE crawl_id = ?"
+_LISTED = "SELECT url_key FROM sightings WHERE crawl_id = ? AND section = ? AND position <= ? ORDER BY position"
 _RELISTED = """
 SELECT id, url, url_key FROM articles WHERE site = ?1 AND status = 'removed' AND EXISTS
     (SELECT 1 FROM article_urls JOIN sightings USING (url_key) WHERE article_id = articles.id AND crawl_id =
@@ -108,9 +113,36 @@ def _candidates(db: sqlite3.Connection, site: str, now: datetime, limit: int) ->
     yield from db.execute(f"{address} site = ? AND status = 'suspect' ORDER BY last_checked", (site,))
     yield from db.execute(_RELISTED, (site,))
     today = timestamp(now - timedelta(days=1) + EARLY)
-    for (head,) in db.execute(_HEADS, (HEAD, site)).fetchall():
-        yield from db.execute(f"{address} id = ? AND last_checked <= ?", (head, today))
+    for key in _heads(db, site):
+        there = "id IN (SELECT article_id FROM article_urls WHERE article_urls.url_key = ?) AND status <> 'removed'"
+        yield from db.execute(f"{address} {there} AND last_checked <= ?", (key, today))
     yield from db.execute(_DUE, (site, timestamp(now + EARLY), limit))
+
+
+def _heads(db: sqlite3.Connection, site: str) -> Iterator[str]:
+    """The URL keys of the first articles of each section that the site listed last."""
+    crawls = [crawl for (crawl,) in db.execute(_RECENT, (site, RECENT)).fetchall()]
+    for (section,) in db.execute(_SECTIONS, crawls[:1]).fetchall() if crawls else ():
+        listings = ([key for (key,) in db.execute(_LISTED, (crawl, section, HEAD))] for crawl in crawls)
+        yield from head(listings)
+
+
+def head(listings: Iterable[Sequence[str]]) -> list[str]:
+    """The first ``HEAD`` of a section, of what its crawls listed, newest crawl first; each read as far as it went.
+
+    What an earlier crawl listed stands further down by as much as is new; where that is within what the last crawl read
+    and is not there, it is not listed any more. Asks for no more listings than it needs.
+    """
+    newest: Sequence[str] = ()
+    found: list[str] = []
+    for listed in listings:
+        newest = newest or listed
+        seen = 0 if listed is newest else len(newest)
+        pushed = len(set(newest) - set(listed))
+        found += [key for place, key in enumerate(listed, 1) if place + pushed > seen and key not in found]
+        if len(found) >= HEAD:
+            break
+    return found[:HEAD]
 
 
 # --- learning

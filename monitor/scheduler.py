@@ -26,12 +26,14 @@ from crawler.site import Site
 from monitor import aftermath
 from monitor.almanac import Almanac, Span, by_call
 from monitor.crawls import CrawlResult, Crawls, Observer, Order, run_lock
+from monitor.custody import conclude
 from monitor.leftover import studying
 from monitor.notify import Delivered, next_attempt
 from monitor.removals import close
 from monitor.renewal import renew
 from monitor.serve import serving
 from monitor.stopping import Stop
+from monitor.withholding import end_embargoes
 from spiders import registry
 
 logger = logging.getLogger(__name__)
@@ -133,6 +135,7 @@ def crawl(
         aftermath.catch_up(archive, rested, config)
         for site in sites.values():
             close(archive, site)
+        end_embargoes(archive, sites)
         night = Night(rested=[site.slug for site in rested])
         logger.info("Tonight: %s", ", ".join(site.slug for site in due) or "nothing to crawl")
         if due and not stop.is_set():
@@ -143,6 +146,8 @@ def crawl(
             logger.info("Night over: %d of %d crawls did their job", sum(r.good for r in night.results), len(due))
         else:
             night.delivered = aftermath.tell(archive, config, stop)
+        if conclude(archive, config, sites, stop.is_set):
+            night.delivered += aftermath.tell(archive, config, stop)
         return night
 
 
@@ -211,6 +216,7 @@ class Nights:
             due = next_attempt(archive)
             if due is not None and due <= now():
                 aftermath.tell(archive, self.config, self.stop)
+                archive.write_journal()
 
     def scheduler(self) -> BackgroundScheduler:
         """A scheduler that looks at once and then again and again, never twice at the same time."""
@@ -271,7 +277,13 @@ def run(data: Path, config: Config, config_file: str, *, host: str, port: int, s
     base_url = config.archive.public_base_url or ""
     with _alone(data):
         scheduler = Nights(data, config, config_file, stop).scheduler()
-        with serving(data, host=host, port=port, base_url=base_url) as address, studying(data, stop):
+        curators = config.serve.passwords
+        with (
+            serving(
+                data, host=host, port=port, base_url=base_url, curators=curators, custom_sql=config.serve.custom_sql
+            ) as address,
+            studying(data, stop),
+        ):
             logger.info("Serving %s at %s", data, address)
             scheduler.start()
             stop.wait()

@@ -6,8 +6,8 @@ import errno
 import socket
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,15 @@ PROJECT = Path(__file__).resolve().parent.parent
 GRACE = 5
 
 
-def build(data_dir: Path, *, base_url: str = "") -> Datasette:
+def build(
+    data_dir: Path, *, base_url: str = "", curators: Mapping[str, str] | None = None, custom_sql: bool = True
+) -> Datasette:
     """A Datasette over ``data_dir/archive.db``, which may come into being later.
 
     The file is opened with ``mode=ro`` and never as immutable: a crawl may be writing it. ``base_url`` is the public
     address (``https://tin.example.vn``) that feeds and canonical links name; without it they name the host asked for.
+    ``curators``: who may write notes, by name, each with the hash of a password; without it nobody.
+    ``custom_sql``: whether readers may ask with SQL of their own; the saved questions answer in any case.
 
     Raises ConfigError where metadata.yaml or settings.json of the project are missing or broken, StorageError where
     archive.db is there but cannot be read.
@@ -37,30 +41,33 @@ def build(data_dir: Path, *, base_url: str = "") -> Datasette:
     metadata = _read("metadata.yaml")
     metadata["plugins"] = {"luutin": {"base_url": base_url.rstrip("/")}}
     files = [str(archive)] if _readable(archive) else []
-    datasette = Datasette(files, metadata=metadata, settings=_read("settings.json"))
+    settings = _read("settings.json") | {"default_allow_sql": custom_sql}
+    datasette = Datasette(files, metadata=metadata, settings=settings)
     # Where the pages look for an archive that comes later. Not in the metadata, which /-/metadata shows to everybody,
     # and not given to the constructor, which would read settings and plugins from there.
     datasette.config_dir = data_dir.absolute()
+    datasette.luutin_curators = dict(curators or {})
     return datasette
 
 
-def serve(data_dir: Path, *, host: str = "127.0.0.1", port: int = 8001, base_url: str = "") -> None:
-    """Serves until SIGINT or SIGTERM. Raises InputError where the address cannot be listened on."""
-    with (
-        suppress(KeyboardInterrupt),  # which uvicorn raises again once it has stopped
-        _listening(host, port) as listener,
-        closing(build(data_dir, base_url=base_url)) as datasette,
-    ):
-        _server(datasette).run(sockets=[listener])
-
-
 @contextmanager
-def serving(data_dir: Path, *, host: str = "127.0.0.1", port: int = 8001, base_url: str = "") -> Iterator[str]:
+def serving(
+    data_dir: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8001,
+    base_url: str = "",
+    curators: Mapping[str, str] | None = None,
+    custom_sql: bool = True,
+) -> Iterator[str]:
     """Serves in a thread while the block runs; gives the address, of a free port where ``port`` is 0.
 
     Raises InputError where the address cannot be listened on.
     """
-    with _listening(host, port) as listener, closing(build(data_dir, base_url=base_url)) as datasette:
+    with (
+        _listening(host, port) as listener,
+        closing(build(data_dir, base_url=base_url, curators=curators, custom_sql=custom_sql)) as datasette,
+    ):
         server = _server(datasette)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="luutin-serve", daemon=True)
         thread.start()

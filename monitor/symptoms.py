@@ -6,14 +6,16 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from statistics import median
-from typing import Any
+from typing import Any, Literal
+
+from crawler.asking import LYING
 
 #: Every kind of alert that monitor/health opens.
 KINDS = (
     *("crawl_failed", "certificate", "robots", "login_wall", "storage"),
-    *("listing_empty", "field_lost", "site_silent", "errors"),
+    *("listing_empty", "field_lost", "site_silent", "errors", "slow", LYING),
 )
 
 #: Fields of an article that can be lost, as ``readings`` has them. A page without a headline is no article, and counts
@@ -56,6 +58,14 @@ ERRORS, ERROR_SHARE, ERROR_TIMES = 10, 0.1, 3
 #: Requests that must have been made before their habit can alarm.
 LEAST_REQUESTS = 100
 
+#: Answers are slow whose median takes so many seconds, and so many times what it usually does. Below that a night takes
+#: longer and nothing is lost.
+SLOW, SLOW_TIMES = 3.0, 4
+
+#: So many true answers in a row, about pages that had changed, and a site is believed again. Where a cache lies
+#: sometimes, three are no accident; and as nothing is asked with validators meanwhile, waiting loses nothing.
+TRUE = 3
+
 _STORAGE = re.compile(
     r"disk is full|No space left|cannot grow|is read-only|Read-only file system|cannot be written|its disk answers|"
     r"is not a database|is damaged|taken into the archive"
@@ -67,10 +77,9 @@ _NO_LISTING = "no articles on the page"
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What an alert says: its kind, a sentence for the operator, figures and captures to judge it by."""
+    """What an alert is about: its kind, and figures and captures, of which ``monitor.alerts`` makes a sentence."""
 
     kind: str
-    message: str
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -91,34 +100,26 @@ def failed(outcome: str, why: str, data_dir: str, *, walls: Sequence[str], empty
     """Why a crawl failed or was refused. ``walls``: captures of sign-in forms; ``empty``: listings without articles."""
     evidence = {"outcome": outcome, "reason": why}
     if data_dir in why or _STORAGE.search(why):
-        return Trouble("storage", f"The crawl could not store what it fetched: {why}", evidence)
+        return Trouble("storage", evidence)
     if _CERTIFICATE.search(why):
-        return Trouble("certificate", f"The site's certificate is not accepted: {why}", evidence)
+        return Trouble("certificate", evidence)
     if _ROBOTS.search(why):
-        return Trouble("robots", f"The site's robots.txt keeps us out: {why}", evidence)
+        return Trouble("robots", evidence)
     if walls:
-        message = "Pages of the site are sign-in forms or browser checks, and no articles."
-        return Trouble("login_wall", message, evidence | {"captures": list(walls)})
+        return Trouble("login_wall", evidence | {"captures": list(walls)})
     if _NO_LISTING in why:
-        if empty is not None:
-            return Trouble(empty.kind, empty.message, evidence | dict(empty.evidence))
-        return Trouble("listing_empty", f"A section lists no articles: {why}.", evidence)
-    return Trouble(
-        "crawl_failed", f"The crawl did not do its job: {outcome} ({why or 'no reason was given'}).", evidence
-    )
+        return Trouble("listing_empty", evidence | dict(empty.evidence if empty else {}))
+    return Trouble("crawl_failed", evidence)
 
 
 def unfinished(crawls: int, started: str) -> Trouble:
     """The last crawls were all stopped, or died."""
-    message = f"The last {crawls} crawls were stopped, or died, before they got through: does one take too long?"
-    return Trouble("crawl_failed", message, {"outcome": "interrupted", "started": started, "crawls": crawls})
+    return Trouble("crawl_failed", {"outcome": "interrupted", "started": started, "crawls": crawls})
 
 
 def warc_short(name: str, size: int, end: int) -> Trouble:
     """A WARC file (its size in bytes, -1 where it is missing) ends before a record that the archive points to."""
-    state = "is missing" if size < 0 else f"has {size:,} bytes and should have {end:,}"
-    message = f"warc/{name} {state}: look at the disk, and bring the file back from the backup."
-    return Trouble("storage", message, {"file": name, "size": size, "expected": end})
+    return Trouble("storage", {"file": name, "size": size, "expected": end})
 
 
 # --- what pages turn into
@@ -126,16 +127,12 @@ def warc_short(name: str, size: int, end: int) -> Trouble:
 
 def login_wall(logins: int, good: int, usual: float, captures: Sequence[str]) -> Trouble:
     """Pages turn into sign-in forms or browser checks."""
-    message = f"{logins} pages were sign-in forms or browser checks, and only {good} articles."
-    return Trouble(
-        "login_wall", message, {"pages": logins, "articles": good, "usual": usual, "captures": list(captures)}
-    )
+    return Trouble("login_wall", {"pages": logins, "articles": good, "usual": usual, "captures": list(captures)})
 
 
 def robots(forbidden: int, good: int, usual: float) -> Trouble:
     """Articles that robots.txt forbids now."""
-    message = f"robots.txt forbids {forbidden} of the articles that were asked for; {good} could be fetched."
-    return Trouble("robots", message, {"forbidden": forbidden, "articles": good, "usual": usual})
+    return Trouble("robots", {"forbidden": forbidden, "articles": good, "usual": usual})
 
 
 # --- listings
@@ -153,10 +150,8 @@ def listing_empty(leasts: Mapping[str, float], listed: Mapping[str, int]) -> Tro
     short = {s: n for s, n in listed.items() if n == 0 or n < leasts.get(s, 0)}
     if not short:
         return None
-    told = "; ".join(f"{section}: {n}, at least {leasts.get(section, 1):g}" for section, n in sorted(short.items()))
     least = {section: leasts.get(section, 1) for section in short}
-    message = f"Sections list fewer articles than they should ({told}): have they moved, or a new template?"
-    return Trouble("listing_empty", message, {"listed": short, "least": least})
+    return Trouble("listing_empty", {"listed": short, "least": least})
 
 
 # --- fields
@@ -198,7 +193,8 @@ def field_lost(
     if not lost:
         nothing_seen = opened is not None and not tonight
         return {} if nothing_seen else {"field_lost": None}
-    return {"field_lost": _lost(lost, min(recent, len(read)), unread, captures)}
+    evidence = {"usual": lost, "articles": min(recent, len(read)), "unread": unread, "captures": list(captures)}
+    return {"field_lost": Trouble("field_lost", evidence)}
 
 
 def _run(read: Sequence[Mapping[str, bool]], name: str) -> int:
@@ -208,15 +204,6 @@ def _run(read: Sequence[Mapping[str, bool]], name: str) -> int:
 
 def _longest_run(read: Sequence[Mapping[str, bool]], name: str) -> int:
     return max((_run(read[place:], name) for place in range(len(read))), default=0)
-
-
-def _lost(lost: Mapping[str, float], last: int, unread: int, captures: Sequence[str]) -> Trouble:
-    named = [f"{name} ({share:.0%} before)" for name, share in lost.items() if name != TEXT]
-    told = [f"the last {last} articles have no {', no '.join(named)}"] if named else []
-    told += [f"{unread} pages have no text that can be read"] if TEXT in lost else []
-    message = f"{'; '.join(told)}: has the site been redesigned?"
-    evidence = {"usual": dict(lost), "articles": last, "unread": unread, "captures": list(captures)}
-    return Trouble("field_lost", message[:1].upper() + message[1:], evidence)
 
 
 # --- silence
@@ -236,12 +223,8 @@ def silent(today: date, days: Collection[date], newest: date | None) -> Trouble 
     quiet, usual = (today - newest).days, median(gaps)
     if quiet <= max(SILENT_DAYS, SILENT_TIMES * usual, *gaps):
         return None
-    message = (
-        f"Nothing new for {quiet} days, since {newest}; usually {usual:g} days lie between days with articles, "
-        f"and lately never more than {max(gaps)}."
-    )
     evidence = {"days": quiet, "newest": newest.isoformat(), "usual_gap": usual, "longest_gap": max(gaps)}
-    return Trouble("site_silent", message, evidence)
+    return Trouble("site_silent", evidence)
 
 
 # --- errors
@@ -262,5 +245,34 @@ def errors(
         usual = sum(failures for failures, _ in nights) / asked
     if failures < ERRORS or share < ERROR_SHARE or share < ERROR_TIMES * usual:
         return None
-    message = f"{failures} of {requests} requests gave nothing ({share:.0%}; usually {usual:.1%})."
-    return Trouble("errors", message, {"errors": failures, "requests": requests, "usual": usual})
+    return Trouble("errors", {"errors": failures, "requests": requests, "usual": usual})
+
+
+# --- answers
+
+
+def slow(tonight: float, nights: Sequence[float], opened: Mapping[str, Any] | None) -> Trouble | None:
+    """Answers that take far longer than usual: medians of crawls, in seconds. ``opened``: an open alert's evidence."""
+    if opened is not None:
+        usual = float(opened["usual"])
+    elif len(nights) < LEAST_CRAWLS:
+        return None
+    else:
+        usual = median(nights)
+    if tonight < SLOW or tonight < SLOW_TIMES * usual:
+        return None
+    return Trouble("slow", {"median": tonight, "usual": usual})
+
+
+def lying(nights: Sequence[Mapping[str, Any]], *, is_open: bool) -> Trouble | Literal["over"] | None:
+    """A site whose 304s are not to be believed, by what crawls, newest first, learned of them (``crawls.validators``).
+
+    One lie is proof: a page that had changed was said not to have. "over" once the ``TRUE`` answers since the last lie
+    about pages that had changed were true; None where nothing is known that was not before.
+    """
+    if nights and nights[0].get("lied"):
+        return Trouble(LYING, {name: nights[0][name] for name in ("lied", "honest", "captures") if name in nights[0]})
+    honest = 0
+    for night in takewhile(lambda night: not night.get("lied"), nights):
+        honest += night.get("honest", 0)
+    return "over" if is_open and honest >= TRUE else None

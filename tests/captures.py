@@ -48,6 +48,7 @@ class Says:
     files: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     counter: int = 0  # moves with each visit: other bytes, same reading
+    read_as: str = "liferay"  # by whose selectors it was read
 
     @property
     def payload_digest(self) -> str:
@@ -81,6 +82,7 @@ def page(path: str, at: str, says: Says = Says(), source: str = "live", crawl_id
         article_id=identity_of(canonical or path),
         reading=says.reading(),
         body=says.body,
+        read_as=says.read_as,
         content_length=len(says.body),
         canonical_url=f"http://thu.example.vn{canonical}" if canonical else None,
         canonical_key=key_of(canonical) if canonical else None,

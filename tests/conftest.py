@@ -29,3 +29,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def shared() -> Path:
     """The directory of the shared material, for tests marked ``shared``."""
     return shared_directory()
+
+
+@pytest.fixture(scope="session")
+def demo_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory of a small demo of two nights, verified and with its manifest; to be copied, not written."""
+    from tests.alike import demo
+
+    return demo(tmp_path_factory.mktemp("demo") / "archive")

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.archive import Archive, Prepared
+from crawler.asking import held
 from tests.captures import (
     SITE,
     Says,
@@ -58,6 +59,7 @@ SAYS = (
     Says(headline="Uỷ ban", files=("/f1.doc",)),
     Says(headline="Ủy ban", files=("/f1.doc",)),
     Says(author="A", files=("/f1.doc", "/f2.doc"), canonical="/b"),
+    Says(author="A", read_as="generic"),
     Says(body="", pictures=("/p1.jpg", "/p2.jpg")),
     Says(body="", pictures=("/p3.jpg", "/p1.jpg")),
 )
@@ -329,13 +331,36 @@ def test_work_for_an_unchanged_article_does_not_grow_with_its_captures(archive: 
 
 
 def test_validators_are_those_of_the_newest_article_capture_only(archive: Archive) -> None:
-    with_etag = replace(page("/a", moment(1)), etag='"1"', last_modified="Sun")
-    archive.store([with_etag])
-    assert archive.validators(key_of("/a")) == ('"1"', "Sun")
+    def headers() -> dict[str, str] | None:
+        known = held(archive, key_of("/a"))
+        return known.headers if known else None
+
+    archive.store([replace(page("/a", moment(1)), etag='"1"', last_modified="Sun")])
+    assert headers() == {"If-None-Match": '"1"', "If-Modified-Since": "Sun"}
     archive.store([replace(missing("/a", moment(2)), etag='"none"')])
-    assert archive.validators(key_of("/a")) == ('"1"', "Sun")
+    assert headers() == {"If-None-Match": '"1"', "If-Modified-Since": "Sun"}
     archive.store([page("/a", moment(3), EDITED)])
-    assert archive.validators(key_of("/a")) is None
+    assert headers() is None
+
+
+def test_what_another_template_does_not_show_is_no_edit_and_what_it_says_otherwise_is(archive: Archive) -> None:
+    """Whatever was the last capture before: its selectors count, not those that first found the reading."""
+    signed = replace(FIRST, author="Mai Lan")
+    looks = [
+        (signed, "new"),
+        (replace(FIRST, read_as="generic"), "cosmetic"),
+        (replace(FIRST, author="Mai Liên", read_as="generic"), "changed"),
+        (replace(FIRST, author="Mai Liên"), "unchanged"),
+        (replace(FIRST, headline="Hội nghị lớn", read_as="generic"), "changed"),
+        (replace(FIRST, headline="Hội nghị lớn", author="Mai Liên"), "cosmetic"),
+        (replace(FIRST, headline="Hội nghị lớn"), "changed"),
+    ]
+    outcomes = archive.store([page("/a", moment(day), says) for day, (says, _) in enumerate(looks, start=1)])
+    assert kinds(outcomes) == [kind for _, kind in looks]
+    one_by_one = [archive.store([page("/b", moment(day), says)])[0] for day, (says, _) in enumerate(looks, start=1)]
+    assert kinds(one_by_one) == kinds(outcomes)
+    told = one(archive, "SELECT count(*) FROM events WHERE kind = 'edited' AND article_id = ?", identity_of("/a"))
+    assert told == (3,)
 
 
 def test_a_payload_is_known_once_a_record_of_the_same_site_holds_it(archive: Archive) -> None:

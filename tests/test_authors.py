@@ -133,9 +133,22 @@ def test_images_behind_the_author_keep_their_captions(page: Callable[[str], Arti
     assert found.paragraphs == (LEAD, FIRST, SECOND, "Quang cảnh hội nghị")
 
 
+@READINGS
+def test_a_name_in_bold_behind_the_last_sentence_signs_the_text(page: Callable[[str], Article]) -> None:
+    last = "Sau buổi lễ, bà con cùng nhau đi hết con đường mới, dài hơn hai cây số."
+    found = page(f"<p>{last} &nbsp;<strong>Lê Minh</strong></p>")
+    assert found.author == "Lê Minh"
+    assert found.paragraphs == (LEAD, FIRST, SECOND, last)
+    for end in ("Chủ trì buổi lễ và trao quà cho các hộ dân hiến đất:", "Con đường mới mang tên người thầy thuốc"):
+        named = page(f"<p>{end} <strong>Lê Minh</strong></p>")
+        assert named.author is None
+        assert named.paragraphs[-1] == f"{end} Lê Minh"
+
+
 ACCOUNTS = (
     *("admin admin", "admin", "admin1", "Administrator", "Super User", "Pho Ban bien tap", "Bien tap vien", "host"),
     *("Quản trị viên", "Quản trị", "Ban quản trị", "Biên tập viên", "portal admin", "danvan_admin", "bientap2"),
+    *("To Thu Ky", "Van phong Huyen uy", "Ban Tuyen giao Huyen uy"),
 )
 
 
@@ -144,6 +157,18 @@ ACCOUNTS = (
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_an_account_of_the_cms_is_nobody(account: str, markup: str, page: Callable[[str], Article]) -> None:
     assert page(markup.format(account)).author is None
+
+
+@READINGS
+@pytest.mark.parametrize("markup", ["<p align=right>{}</p>", "<p>{}</p>", "<div><b>{}</b></div>"])
+@pytest.mark.parametrize("label", ["Người đăng:", "Đăng bởi", "Được đăng bởi:", "Người nhập tin:", "Posted by"])
+def test_who_put_the_text_into_the_cms_is_nobody_whatever_the_name(
+    label: str, markup: str, page: Callable[[str], Article]
+) -> None:
+    found = page(markup.format(f"{label} Phạm Văn Linh"))
+    assert found.author is None
+    assert found.paragraphs == (LEAD, FIRST, SECOND)
+    assert page(f"<p align=right><b>Lê Minh</b></p>{markup.format(f'{label} Phạm Văn Linh')}").author == "Lê Minh"
 
 
 @READINGS

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.changes import Changes, Paragraph, compare, summary
+from crawler.changes import Changes, Paragraph, compare, theirs
 from crawler.reading import Reading
+from crawler.summaries import kept, summary
 from crawler.text import clean
 
 MONEY = "Huyện ủy hỗ trợ 3 triệu đồng cho mỗi hộ nghèo trong xã Bình An."
@@ -40,7 +41,7 @@ def rebuilt(paragraphs: tuple[Paragraph, ...]) -> str:
 def test_a_figure_is_told_with_what_it_counts() -> None:
     changes = edit(BODY.replace("3 triệu", "5 triệu"))
     assert (changes.kinds, changes.words_added, changes.words_removed) == (("body",), 1, 1)
-    assert summary(changes) == "3 thành 5 triệu đồng"
+    assert summary(kept(changes)) == "3 thành 5 triệu đồng"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_a_figure_is_told_with_what_it_counts() -> None:
 )
 def test_what_only_looks_otherwise_is_cosmetic(after: str) -> None:
     changes = edit(after)
-    assert (changes.cosmetic, changes.kinds, changes.words_added, summary(changes)) == (True, (), 0, "")
+    assert (changes.cosmetic, changes.kinds, changes.words_added, summary(kept(changes))) == (True, (), 0, "")
     assert rebuilt(changes.paragraphs) == after
 
 
@@ -72,11 +73,11 @@ def test_names_offices_dates_and_figures_come_before_words() -> None:
     after = BODY.replace("mở rộng", "nới").replace("3 triệu", "5 triệu").replace("12/3", "13/3")
     after = after.replace("Bí thư", "Phó Bí thư").replace("trường học", "Trường Mầm non")
     assert [r.matter for r in edit(after).replacements] == ["name", "office", "date", "figure", "words"]
-    assert summary(edit(after)).endswith("; và 2 chỗ khác")
+    assert summary(kept(edit(after))).endswith("; và 2 chỗ khác")
 
 
 def test_a_name_that_became_another_is_told_whole() -> None:
-    assert summary(edit(BODY.replace("Trần Văn An,", "Lê Văn Bình,"))) == "Trần Văn An thành Lê Văn Bình"
+    assert summary(kept(edit(BODY.replace("Trần Văn An,", "Lê Văn Bình,")))) == "Trần Văn An thành Lê Văn Bình"
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_a_name_that_became_another_is_told_whole() -> None:
 )
 def test_every_field_has_its_kind(fields: dict[str, str], kind: str, told: str) -> None:
     changes = edit(BODY, **fields)
-    assert (changes.kinds, summary(changes)) == ((kind,), told)
+    assert (changes.kinds, summary(kept(changes))) == ((kind,), told)
 
 
 def test_the_address_of_a_picture_is_no_change() -> None:
@@ -140,3 +141,39 @@ def test_a_hundred_kilobytes_of_repetition_take_no_time(length: int) -> None:
     started = time.process_time()
     edit(body(), body())
     assert time.process_time() - started < 20  # a tenth of a second; difflib took 67 s for a quarter of this
+
+
+# --- read by other selectors
+
+
+def test_what_another_template_shows_otherwise_or_not_at_all_is_nobodys_edit() -> None:
+    before = reading(author="Mai Lan", section="Tin", description="Tóm tắt", attachments='[{"url": "/a.doc"}]')
+    after = reading(section="Trang chủ Tin", captions='["Ảnh"]', date_published="2024-03-12T08:00:00+07:00")
+    for one, other in ((before, after), (after, before)):
+        changes = compare(one, BODY, other, BODY)
+        assert {"author", "date", "section", "description", "captions", "attachments"} == set(changes.kinds)
+        assert theirs(changes, one, other).cosmetic
+
+
+def test_what_both_templates_show_and_one_says_otherwise_is_an_edit() -> None:
+    before = reading(author="Mai Lan", attachments='[{"url": "/a.doc"}]')
+    after = reading(
+        headline="Hỗ trợ hộ cận nghèo",
+        author="Mai Liên",
+        date_published="2024-03-13",
+        attachments='[{"url": "/b.doc"}]',
+    )
+    changes = compare(before, BODY, after, BODY.replace("3 triệu", "5 triệu"))
+    assert theirs(changes, before, after).kinds == ("headline", "body", "author", "date", "attachments")
+
+
+# --- in words
+
+
+def test_an_event_keeps_what_its_line_says_in_either_language() -> None:
+    told = kept(edit(BODY.replace("3 triệu", "5 triệu")))
+    assert told == {"kinds": ["body"], "replacements": [{"before": "3", "after": "5", "unit": "triệu đồng"}], "more": 0}
+    assert (summary(told), summary(told, "en")) == ("3 thành 5 triệu đồng", "3 became 5 triệu đồng")
+    only_the_author = kept(edit(BODY, author="Mai Lan"))
+    assert (summary(only_the_author), summary(only_the_author, "en")) == ("tác giả", "author")
+    assert summary({"capture": "an event of before"}) == ""

@@ -32,8 +32,10 @@ from crawler.warc import Capture, read_captures
 from monitor import cli
 from monitor.checking import page as one_page
 from monitor.checking.across import compare
+from monitor.checking.listing import ListingLook
 from monitor.checking.moving import moving_parts
 from monitor.checking.page import FIELDS
+from monitor.checking.report import print_check
 from monitor.checking.site import Report, check
 from monitor.demo.world import World
 from monitor.fetch import Fetched
@@ -481,6 +483,26 @@ def test_a_page_that_fails_is_told_and_the_others_are_looked_at() -> None:
         report = check(simple(base), CONFIG)
     assert [page.mark("page") for page in report.articles] == ["✓", "!", "✓"]
     assert "the page answers 500" in said(report, "page")
+
+
+def test_where_no_article_is_listed_that_is_said_in_place_of_an_empty_table(capsys: pytest.CaptureFixture[str]) -> None:
+    with served(lambda path: listing(path)) as (base, _):
+        print_check(check(simple(base), CONFIG))
+    shown = capsys.readouterr().out
+    assert "no link matches the pattern of articles" in shown
+    assert "No article was looked at" in shown
+    assert "to be looked at" not in shown
+
+
+def test_a_page_reached_by_a_postback_is_told_from_the_first_whose_address_it_has(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report = Report("a", "http://a.example/", "webforms")
+    report.listings = [ListingLook("Tin", n, "http://a.example/tin", method=m) for n, m in ((1, "GET"), (2, "POST"))]
+    print_check(report)
+    shown = capsys.readouterr().out
+    assert "Tin, page 1: http://a.example/tin" in shown
+    assert "Tin, page 2, by postback: http://a.example/tin" in shown
 
 
 def test_a_server_that_has_enough_is_left_alone() -> None:

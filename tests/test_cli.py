@@ -418,7 +418,8 @@ def test_a_run_that_is_told_to_stop_ends_its_crawls_in_order(
     assert run.returncode == code
     assert "binh_thanh: outcome interrupted" in out
     assert "Traceback" not in err
-    assert [path.suffix for path in tmp_path.glob("data/warc/*")] == [".gz"], "sealed"
+    assert list(tmp_path.glob("data/warc/binh_thanh-*.warc.gz"))
+    assert not list(tmp_path.glob("data/warc/*.open")), "sealed"
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:

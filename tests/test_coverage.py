@@ -156,9 +156,8 @@ def test_status_shows_open_alerts_with_their_age_suspects_and_coverage(
     with archive.writing() as db:
         open_alert(db, "thu", "site_silent", "Nothing new for 15 days.", {"days": 15})
     monkeypatch.setenv("LUUTIN_NOW", "2026-03-04T03:00:00+00:00")
-    (line,) = [
-        s for s in luutin("status", "thu", "--data", archive.data_dir).stdout.splitlines() if s.startswith("thu")
-    ]
+    told = luutin("status", "thu", "--data", archive.data_dir).stdout.splitlines()
+    line = next(s for s in told if s.startswith("thu"))
     assert "outcome complete; articles 2; texts 2; newest 2026-03-01; suspect 1; held 66.7 %; waiting 1" in line
     assert "Nothing new for 15 days. (since 2026-03-01, 3 days)" in line
     assert "\x1b" not in line

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from scrapy.cmdline import execute
 
+from crawler.asking import in_turn
 from crawler.warc import payload_digest, read_captures
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -374,26 +375,33 @@ def test_a_file_that_is_too_large_is_left(crawler: Crawler, web: Web) -> None:
     assert night["skipped"] == {"image: too_large": 1, "attachment: not_found": 1}
 
 
-def test_a_revisit_asks_whether_anything_changed(crawler: Crawler, web: Web) -> None:
-    def page(headers: dict[str, str]) -> Answer:
-        if headers.get("if-none-match") == '"v1"':
-            return 304, {"ETag": '"v1"'}, b""
-        return 200, {**HTML, "ETag": '"v1"'}, article(25)
+def test_a_revisit_asks_whether_anything_changed_and_one_of_them_for_the_whole_page(crawler: Crawler, web: Web) -> None:
+    paths = [f"/tin-hoat-dong/gap-mat-{n}" for n in (25, 24)]
+    for path, n in zip(paths, (25, 24), strict=True):
 
-    web.pages["/tin-hoat-dong/gap-mat-25"] = page
+        def page(headers: dict[str, str], n: int = n) -> Answer:
+            if headers.get("if-none-match") == '"v1"':
+                return 304, {"ETag": '"v1"'}, b""
+            return 200, {**HTML, "ETag": '"v1"'}, article(n)
+
+        web.pages[path] = page
     crawler.crawl()
     web.take()
     connection = sqlite3.connect(crawler.data / "archive.db")
     with connection:
-        connection.execute(
+        connection.executemany(
             "INSERT INTO frontier (url_key, site, url, reason, discovered)"
-            " SELECT url_key, site, url, 'revisit', first_seen FROM articles WHERE url LIKE '%-25'"
+            " SELECT url_key, site, url, 'revisit', first_seen FROM articles WHERE url LIKE ?",
+            [(f"%{path}",) for path in paths],
         )
     connection.close()
     night = crawler.crawl()
-    assert (night["outcome"], night["unchanged"], night["revisions_new"]) == ("complete", 1, 0)
-    assert web.take() == ["/robots.txt", "/tin-hoat-dong", "/tin-hoat-dong/gap-mat-25"]
-    assert crawler.one("SELECT count(*) FROM captures WHERE status_code = 304") == 1
+    assert (night["outcome"], night["unchanged"], night["revisions_new"]) == ("complete", 2, 0)
+    assert web.take() == ["/robots.txt", "/tin-hoat-dong", *paths]
+    key = str(crawler.one("SELECT url_key FROM articles WHERE url LIKE '%-24'"))
+    in_full = 2 if in_turn(key, 1) else 1
+    assert crawler.one("SELECT count(*) FROM captures WHERE status_code = 304") == 2 - in_full
+    assert json.loads(night["validators"]) == {"in_full": in_full}
 
 
 def test_private_addresses_are_refused_unless_allowed(crawler: Crawler, web: Web) -> None:

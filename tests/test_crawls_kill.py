@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,12 @@ import pytest
 
 from crawler.clock import FROZEN
 from monitor.demo.world import World
+from tests.killing import Killer, delivered_once, webhook
 from tests.runs import rows, settings, start
+from tests.scripted import stage
+from tests.scripted.stage import Stage
+from tests.test_nights import ARTICLES, SCRIPT
+from tests.test_nights import TOLD as TOLD_OF_SCRIPT
 
 SOAK = bool(os.environ.get("LUUTIN_SOAK"))
 #: How often two runs are started at once; ``make soak`` does it a hundred times.
@@ -35,7 +39,7 @@ TOLD = {
     "articles": "SELECT id, status, revision_count, text_digest, last_changed FROM articles ORDER BY id",
     "revisions": "SELECT article_id, reading_digest, change FROM revisions ORDER BY 1, memento_datetime, 2",
     "removals": "SELECT article_id, first_missing, confirmed, restored FROM removals ORDER BY 1, 2",
-    "alerts": "SELECT site, kind, opened, closed FROM alerts ORDER BY 1, 2, 3",
+    "alerts": "SELECT site, kind, opened, closed FROM alerts WHERE site IS NOT NULL ORDER BY 1, 2, 3",
 }
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="crawls die with their run on Linux only")
@@ -94,38 +98,8 @@ def test_two_runs_started_at_once_never_crawl_a_site_at_the_same_time(tmp_path: 
 # -- killed -------------------------------------------------------------------------------------------------------
 
 
-def crawls_of(run: int) -> list[int]:
-    """The processes that ``run`` has started."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = stat.read_text().rpartition(")")[2].split()[1]
-        except OSError:  # it has ended
-            continue
-        if int(parent) == run:
-            found.append(int(stat.parent.name))
-    return found
-
-
 def asked(world: World) -> int:
     return sum(len(world.log(slug)) for slug in SITES)
-
-
-def kill_somebody(run: subprocess.Popen[str], world: World, chance: random.Random) -> str:
-    """Waits for some answers and a little more, then kills the run or one of its crawls; which."""
-    until = asked(world) + chance.randrange(60)
-    deadline = time.monotonic() + chance.uniform(2.5, 6)
-    while run.poll() is None and asked(world) < until and time.monotonic() < deadline:
-        time.sleep(0.002)
-    time.sleep(chance.uniform(0, 0.3))
-    children = crawls_of(run.pid)
-    if run.poll() is not None:
-        return "nobody"
-    if children and chance.random() < 0.4:
-        os.kill(chance.choice(children), signal.SIGKILL)
-        return "crawl"
-    run.kill()
-    return "run"
 
 
 @contextmanager
@@ -133,38 +107,85 @@ def a_night(world: World) -> Iterator[dict[str, str]]:
     yield {FROZEN: (world.tonight + timedelta(hours=3)).isoformat()}
 
 
-def undisturbed(data: Path, config: Path, environment: dict[str, str]) -> dict[str, Any]:
-    with start(data, config, "--json", **environment) as run:
+def undisturbed(data: Path, config: Path, environment: dict[str, str], killer: Killer | None = None) -> dict[str, Any]:
+    """A night that nobody kills; ``killer`` may kill whoever sends its messages."""
+    with (
+        start(data, config, "--json", **environment) as run,
+        killer.watching(run, spares=True) if killer else nullcontext(),
+    ):
         said, errors = run.communicate(timeout=300)
     assert run.returncode == 0, errors
     told: dict[str, Any] = json.loads(said)
     return told
 
 
-def test_a_run_and_its_crawls_killed_at_random_over_many_nights_tell_what_undisturbed_ones_tell(
+def notify(data: Path, config: Path, environment: dict[str, str]) -> None:
+    """Sends what waits for a later attempt."""
+    command = [sys.executable, "-m", "monitor.cli", "notify", "--data", str(data), "--config", str(config)]
+    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+
+
+def test_run_crawls_and_notifier_killed_at_random_over_many_nights_tell_what_undisturbed_ones_tell_and_each_once(
     tmp_path: Path,
 ) -> None:
-    chance, killed = random.Random("nights"), {"run": 0, "crawl": 0, "nobody": 0}
     calm, disturbed = tmp_path / "calm", tmp_path / "disturbed"
-    with World(articles_per_site=60 if SOAK else 30) as world:
-        config = settings(world, tmp_path / "luutin.toml", SITES)
+    with World(articles_per_site=60 if SOAK else 30) as world, webhook() as hook:
+        killer = Killer(random.Random("nights"), lambda: asked(world))
+        hook.arriving = killer.arriving
+        quiet = settings(world, tmp_path / "quiet.toml", SITES)
+        config = settings(world, tmp_path / "luutin.toml", SITES, hook.settings())
         for night in range(NIGHTS):
             if night:
                 world.next_night()
             with a_night(world) as environment:
-                told = undisturbed(calm, config, environment)
+                told = undisturbed(calm, quiet, environment)
                 assert {crawl["outcome"] for crawl in told["crawls"]} == {"complete"}
                 for _ in range(KILLS):
-                    with start(disturbed, config, **environment) as run:
-                        killed[kill_somebody(run, world, chance)] += 1
+                    with start(disturbed, config, **environment) as run, killer.watching(run, spares=False):
+                        killer.somebody(run)
                         run.communicate(timeout=300)
-                undisturbed(disturbed, config, environment)
-                again = undisturbed(disturbed, config, environment)
-                assert (again["crawls"], sorted(again["rested"])) == ([], sorted(SITES))
+                undisturbed(disturbed, config, environment, killer)
+                if SOAK or night == NIGHTS - 1:
+                    again = undisturbed(disturbed, config, environment)
+                    assert (again["crawls"], sorted(again["rested"])) == ([], sorted(SITES))
             for name, query in TOLD.items():
-                assert rows(disturbed, query) == rows(calm, query), f"{name}, night {night + 1}; killed: {killed}"
+                assert rows(disturbed, query) == rows(calm, query), f"{name}, night {night + 1}; {killer.killed}"
+        notify(disturbed, config, {FROZEN: (world.tonight + timedelta(days=1)).isoformat()})
+        delivered_once(disturbed, hook)
     kinds = {kind for (kind,) in rows(calm, "SELECT kind FROM events WHERE NOT baseline")}
     assert {"new", "edited", "removed"} <= kinds
-    assert min(killed["run"], killed["crawl"]) >= 1, killed
+    assert min(killer.killed[who] for who in ("run", "crawl", "notifier")) >= 1, killer.killed
     assert rows(disturbed, "PRAGMA integrity_check") == [("ok",)]
     assert rows(disturbed, "PRAGMA foreign_key_check") == []
+
+
+@pytest.mark.skipif(not SOAK, reason="half an hour: make soak; the nights above are its sample")
+def test_thirty_scripted_nights_are_told_as_written_whoever_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with World(articles_per_site=ARTICLES, reprints=False) as world, webhook() as hook:
+        scene, data = Stage(world, tmp_path / "archive"), tmp_path / "archive"
+        killer = Killer(random.Random("thirty"), lambda: sum(len(world.log(slug)) for slug in world.sites))
+        hook.arriving = killer.arriving
+        others = "\n[sites.sotttt_hanoi]\nenabled = false\n"
+        scene.file.write_text(scene.file.read_text(encoding="utf-8") + others + hook.settings(), encoding="utf-8")
+
+        def night() -> None:
+            for _ in range(2):
+                with start(data, scene.file) as run, killer.watching(run, spares=False):
+                    killer.somebody(run)
+                    run.communicate(timeout=300)
+            with start(data, scene.file) as run, killer.watching(run, spares=True):
+                run.communicate(timeout=300)
+
+        # a declaration cannot close a site for a process of its own
+        closing = [line for line in SCRIPT if line[3] is stage.closes]
+        scene.play([line for line in SCRIPT if line not in closing], 30, monkeypatch, night)
+        expected = {event for event in TOLD_OF_SCRIPT if event[3] != "site_closed"}
+        told = scene.told()
+        assert (sorted(told - expected), sorted(expected - told)) == ([], []), "(too many, missing)"
+        notify(data, scene.file, {FROZEN: (world.tonight + timedelta(days=1)).isoformat()})
+        delivered_once(data, hook)
+    assert min(killer.killed[who] for who in ("run", "crawl", "notifier")) >= 5, killer.killed
+    print(dict(killer.killed))

@@ -134,6 +134,36 @@ def test_a_site_in_american_order_is_read_so_where_that_is_possible(shown: str, 
     assert found.found.iso == iso
 
 
+@pytest.mark.parametrize(
+    ("shown", "iso"),
+    [
+        ("3/4/2016 3:05:00 PM", "2016-03-04T15:05:00+07:00"),  # as .NET writes it unless told otherwise
+        ("3/4/2016 11:05:00 AM", "2016-03-04T11:05:00+07:00"),
+        ("03/04/2016 03:05:00 PM", "2016-04-03T15:05:00+07:00"),  # whoever pads has chosen the order too
+        ("3/4/2016 3:05 PM", "2016-04-03T15:05:00+07:00"),
+        ("3/4/2016 3:05:00 CH", "2016-04-03T15:05:00+07:00"),
+        ("25/4/2016 3:05:00 PM", "2016-04-25T15:05:00+07:00"),
+        ("Chủ nhật, 3/4/2016 3:05:00 PM", "2016-04-03T15:05:00+07:00"),
+    ],
+)
+def test_the_american_order_is_known_by_the_form_in_which_servers_write_it(shown: str, iso: str) -> None:
+    found = date_line(shown, Reading())
+    assert found is not None
+    assert found.found.iso == iso
+
+
+@pytest.mark.parametrize(
+    "line", ["Tác giả sinh ngày 12/3/1960 tại Hà Nội", "Bởi vì ngày 12/3/1960", "Do Lan viết 12/3/1960"]
+)
+def test_a_day_in_a_line_of_the_text_dates_nothing(line: str) -> None:
+    assert date_line(line, Reading()) is None
+
+
+@pytest.mark.parametrize("beside", ["08:15", "8:15 sáng", "8h15"])
+def test_a_time_on_the_next_line_belongs_to_the_day(beside: str) -> None:
+    assert below(f"19/11/2023</p><p>{beside}").date_published == "2023-11-19T08:15:00+07:00"
+
+
 @pytest.mark.parametrize("page", [below, declared])
 @pytest.mark.parametrize(
     ("before", "section"),
@@ -144,6 +174,8 @@ def test_a_site_in_american_order_is_read_so_where_that_is_possible(shown: str, 
         ("l - ", None),
         ("Viết bởi admin, ", None),
         ("Người đăng: admin - ", None),
+        ("Phạm Văn Linh | ", None),
+        ("To Thu Ky - ", None),
         ("Tác giả: Lê Minh | ", None),
         ("Nguồn: Báo tỉnh - ", None),
         ("Lượt xem: 102 | ", None),

@@ -44,7 +44,7 @@ class House:
     def crawl(
         self, outcome: str = "complete", why: str = "", *, new: int = 3, first_page: int = 20, errors: int = 0,
         requests: int = 50, skipped: dict[str, int] | None = None, captures: tuple[Prepared, ...] = (),
-        watch: bool = True, **reading: Any,
+        watch: bool = True, answers: float | None = None, **reading: Any,
     ) -> str:  # fmt: skip
         """One night's crawl, with so many new articles, then what health makes of it."""
         self.sleep()
@@ -54,7 +54,8 @@ class House:
         made = [self.article(crawl_id, second, **reading) for second in range(new)]
         archive.store([*made, *(replace(c, crawl_id=crawl_id) for c in captures)], baseline=self.night == 1)
         archive.progress_crawl(crawl_id, skipped=skipped or {}, errors=errors, requests=requests)
-        archive.finish_crawl(crawl_id, outcome, outcome_reason=why)  # type: ignore[arg-type]
+        learned = {"response_median": answers, "response_p95": answers}
+        archive.finish_crawl(crawl_id, outcome, outcome_reason=why, learned=learned)  # type: ignore[arg-type]
         if watch:
             self.watch(crawl_id)
         return crawl_id
@@ -355,6 +356,24 @@ def test_more_errors_than_usual_are_told_until_they_are_fewer(settled: House) ->
 # --- what watch is
 
 
+def test_answers_that_take_far_longer_than_usual_are_told_until_they_do_not(house: House) -> None:
+    for _ in range(symptoms.LEAST_CRAWLS + 1):
+        house.crawl(answers=0.9)
+    for answers, is_open in ((2.9, False), (3.5, False), (3.7, True), (40.0, True), (3.7, True), (None, True)):
+        house.crawl(answers=answers)
+        assert house.alerts() == ["slow"] * is_open, answers
+    assert (house.evidence()["median"], house.evidence()["usual"]) == (3.7, 0.9), "as it was when it opened"
+    house.crawl(answers=1.2)
+    assert house.alerts() == []
+
+
+def test_a_site_that_was_always_slow_is_no_news_and_a_first_week_teaches(house: House) -> None:
+    for _ in range(symptoms.LEAST_CRAWLS):
+        house.crawl(answers=9.0)
+    house.crawl(answers=20.0)
+    assert house.alerts() == []
+
+
 def test_an_older_crawl_has_nothing_to_say_any_more(settled: House) -> None:
     failed = settled.crawl("failed", "Tin: the listing answers 503", new=0, watch=False)
     settled.crawl()
@@ -371,16 +390,17 @@ def test_a_closed_site_has_no_troubles(settled: House) -> None:
 
 
 def test_the_site_is_judged_by_indexes_whatever_the_size_of_the_archive(settled: House) -> None:
-    numbers = {"crawl": "c", "site": "thu", "captures": 1}
     for sql, parameters in (
         (health._CRAWL, ("c", "thu")), (health._BEFORE, ("thu", "c", 1)), (health._QUALITIES, ("c",)),
-        (health._WALLS, ("c", 1)), (health._FILES, ("c",)), (health._READ, numbers), (health._PUBLISHED, ("thu", 1)),
-        (health._ANNOUNCED, ("thu", 1)),
+        (health._WALLS, ("c", 1)), (health._FILES, ("c",)), (health._READ, ("c", "thu", "")),
+        (health._PUBLISHED, ("thu", 1)), (health._ANNOUNCED, ("thu", 1)), (health._FAR_BACK, ("thu", 1)),
+        (health._ASKED, ("thu", "c", "c")),
     ):  # fmt: skip
         plan = [str(row[3]) for row in settled.archive.connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]
         tables = ("captures", "readings", "articles", "events", "crawls", "r")
         assert not any(step == f"SCAN {table}" for step in plan for table in tables), plan
         assert any("USING" in step for step in plan), plan
+        assert sql is health._QUALITIES or not any("TEMP B-TREE FOR ORDER" in step for step in plan), plan
 
 
 @given(

@@ -98,7 +98,7 @@ def test_captures_of_a_declared_site_become_its_articles(tmp_path: Path, world: 
 def test_the_record_of_each_capture_lies_in_the_archives_own_files(tmp_path: Path, world: World) -> None:
     theirs = warc(tmp_path / "theirs", articles(world))
     take(tmp_path / "data", theirs)
-    (ours,) = (tmp_path / "data" / "warc").glob("*.warc.gz")
+    (ours,) = (tmp_path / "data" / "warc").glob("import-*.warc.gz")
     where = {
         (capture.url, capture.record_id, capture.location.offset, capture.payload_digest)
         for capture in read_captures(ours)

@@ -262,6 +262,23 @@ def test_alerts_go_to_those_who_ask_for_them_when_they_open_and_when_they_close(
 # --- how often
 
 
+def test_edits_and_alerts_are_told_in_the_language_of_the_channel(world: World) -> None:
+    changed = {"kinds": ["body"], "replacements": [{"before": "3", "after": "5", "unit": "triệu đồng"}], "more": 2}
+    aid = world.article("Hỗ trợ hộ nghèo")
+    world.event("edited", aid, summary="3 thành 5 triệu đồng; và 2 chỗ khác", evidence=changed)
+    with world.archive.writing() as db:
+        open_alert(db, "huyen_nui", "errors", "As it was said then.", {"errors": 30, "requests": 100, "usual": 0.01})
+        open_alert(db, "huyen_nui", "robots", "Of an older program.", {})
+    kinds = ("edited", "alerts")
+    world.deliver(channel(kinds=kinds), channel("paper", kinds=kinds, language="en"))
+    vietnamese, english = ("\n".join(world.post.bodies(f"json://{name}")) for name in ("ban", "paper"))
+    assert "3 thành 5 triệu đồng; và 2 chỗ khác" in vietnamese
+    assert "30 trên 100 yêu cầu không có kết quả (30%; thường là 1.0%)." in vietnamese
+    assert "3 became 5 triệu đồng; and 2 more" in english
+    assert "30 of 100 requests gave nothing (30%; usually 1.0%)." in english
+    assert vietnamese.count("Of an older program.") == english.count("Of an older program.") == 1
+
+
 def test_a_digest_is_one_message_and_at_once_is_one_for_each(world: World) -> None:
     for n in range(3):
         world.article(f"Bài {n}")
@@ -358,7 +375,7 @@ def test_what_nobody_can_be_sure_of_is_not_sent_again_and_the_operator_hears_of_
         assert len(world.post.bodies("json://ban")) == 1
         world.later(hours=25)
     assert world.alerts(closed=True) == ["channel_unsure: ban"], "after a week it was told for long enough"
-    assert [line[:14] for line in world.post.lines("json://may")] == ["• Cảnh báo: Wh", "• Hết cảnh báo"]
+    assert [line[:14] for line in world.post.lines("json://may")] == ["• Cảnh báo: Kh", "• Hết cảnh báo"]
     assert world.outcomes().count(UNSURE) == 1
 
 

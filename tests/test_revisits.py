@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.archive import Archive
 from crawler.clock import timestamp
 from crawler.config import Config
 from crawler.config_tables import Budget
 from monitor.looks import LONGEST
-from monitor.revisits import HEAD, WORTH, schedule
+from monitor.revisits import HEAD, WORTH, head, schedule
 from tests.captures import SITE, Says, identity_of, key_of, missing, page
 
 TONIGHT = datetime(2026, 3, 10, 19, tzinfo=UTC)
@@ -140,6 +142,35 @@ def test_what_stands_at_the_head_of_a_listing_is_looked_at_every_night(archive: 
     items = [(n, f"http://thu.example.vn{path}", key_of(path)) for n, path in enumerate(paths, 1)]
     archive.discover(SITE.slug, crawl, "Tin", items)
     assert sorted(due(archive)) == paths[:HEAD]
+
+
+def test_the_head_is_put_together_of_crawls_that_read_no_further_than_what_was_new(archive: Archive) -> None:
+    paths = [f"/{n:02}" for n in range(HEAD + 5)]
+    for path in paths:
+        known(archive, path, published="2016-07-20", checked=1)
+    for read in (paths, paths[:12], paths[:12]):
+        crawl = archive.start_crawl(SITE.slug, "night")
+        items = [(n, f"http://thu.example.vn{path}", key_of(path)) for n, path in enumerate(read, 1)]
+        archive.discover(SITE.slug, crawl, "Tin", items)
+    assert sorted(due(archive)) == paths[:HEAD]
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 4)), max_size=8), st.integers(1, 30), st.data())
+def test_of_a_list_that_grows_at_its_top_the_first_are_found_however_far_each_night_reads(
+    nights: list[tuple[int, int]], size: int, data: st.DataObject
+) -> None:
+    """A night reads at least as far as what is new, and a page of ten; what was taken down is not looked for."""
+    standing = [f"a{n}" for n in range(size)]
+    read = [list(standing)]
+    for night, (new, gone) in enumerate(nights):
+        standing = [f"b{night}-{n}" for n in range(new)] + standing
+        for _ in range(min(gone, len(standing) - 1)):
+            standing.remove(data.draw(st.sampled_from(standing[:10])))
+        read.append(standing[: max(10, new)])
+    found = head(reversed(read))
+    assert found[: len(standing[:10])] == standing[:10]
+    if not any(gone for _, gone in nights):
+        assert found == standing[:HEAD]
 
 
 def test_the_budget_bounds_a_night_and_the_most_overdue_come_first(archive: Archive) -> None:

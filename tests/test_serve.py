@@ -39,6 +39,21 @@ def test_a_public_address_stands_in_feeds_and_canonical_links(shelf: Shelf, tmp_
         assert 'href="https://tin.example/feeds/new.atom"' in asker.text("/feeds/new.atom")
 
 
+def test_a_rebuilt_archive_is_shown_without_a_restart(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.article("Bản cũ", "Một đoạn.")
+    shelf.done()
+    (tmp_path / "new").mkdir()
+    rebuilt = Shelf(tmp_path / "new" / "archive.db")
+    rebuilt.article("Bản mới", "Một đoạn.")
+    rebuilt.done()
+    with serve.closing(serve.build(tmp_path)) as datasette:
+        asker = Reader(datasette)
+        assert "Bản cũ" in asker.text("/")
+        (tmp_path / "new" / "archive.db").replace(tmp_path / "archive.db")
+        assert "Bản mới" in asker.text("/")
+        assert "Bản mới" in asker.text("/archive/articles")
+
+
 def test_a_broken_metadata_file_is_one_clear_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serve, "PROJECT", tmp_path)
     with pytest.raises(ConfigError, match=r"metadata\.yaml cannot be read"):

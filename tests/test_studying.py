@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from crawler import similar, studying
 from crawler.archive import Archive, Prepared
 from crawler.citations import Citation
-from crawler.migrations import m002_studied, migrations
+from crawler.migrations import m002_studied, m016_similar, migrations
 from crawler.similar import SIMILAR, level_of, sketch
 from crawler.text import overlap, shingles, text_digest
 from monitor import leftover
@@ -202,11 +202,12 @@ def test_an_archive_of_before_is_studied_whole(archive: Archive, tmp_path: Path)
     archive.study()
     expected = studied(archive)
     with archive.writing() as db:
-        for name in ("documents_cited", "similar_articles"):
+        for name in ("documents_cited", "similar_articles", "similar_texts"):
             db.execute(f"DROP VIEW {name}")
-        for name in ("citations", "similar_texts", "_unstudied", "_sketches", "_sketch_hashes"):
+        for name in ("citations", "_similar", "_unstudied", "_sketches", "_sketch_hashes"):
             db.execute(f"DROP TABLE {name}")
-        db.execute("DELETE FROM _sqlite_migrations WHERE name = ?", (m002_studied.__name__,))
+        for made in (m002_studied, m016_similar):
+            db.execute("DELETE FROM _sqlite_migrations WHERE name = ?", (made.__name__,))
     assert m002_studied.__name__ in {m.name for m in migrations.pending(_database(archive))}
     with Archive(tmp_path) as again:
         assert again.study() == 2
@@ -361,11 +362,34 @@ def test_in_a_family_of_any_size_each_text_is_linked_with_so_many_before_it_and_
         archive.study()
         now = set(everything(archive, "SELECT text_digest, other_digest FROM similar_texts"))
         assert pairs <= now
-        assert len(now - pairs) == 2 * min(n, 3 if n >= 4 else 4), "a text is among the four of its own shingles"
+        assert len(now - pairs) == 2 * min(n, 4)
         pairs = now
     archive.store([page("/0", moment(2), Says(headline="Khác", body=f"{base} ngày 0"))])
     archive.study()
     assert pairs <= set(everything(archive, "SELECT text_digest, other_digest FROM similar_texts"))
+
+
+def test_of_a_family_one_text_is_read_again_whatever_its_size_and_when_it_goes_another_takes_its_place(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = " ".join(prose(1, 200))
+    family = [f"{base} ngày {n} tháng {n % 5}" for n in range(12)]
+    sets = {text_digest(body): shingles(body) for body in family}
+    archive.store([page(f"/{n}", moment(1), Says(body=body)) for n, body in enumerate(family[:10])])
+    archive.study()
+    read: list[str] = []
+    made = studying.Study._made
+    monkeypatch.setattr(studying.Study, "_made", lambda self, digest: read.append(digest) or made(self, digest))
+    for n in (10, 11):
+        archive.store([page(f"/{n}", moment(2), Says(body=family[n]))])
+        archive.study()
+        archive.store([page(f"/{n - 10}", moment(3), Says(body="Đã gỡ xuống."))])
+        archive.study()
+    assert len(read) == 2 * 4, "a new text and the one by which its family is kept, the text that goes and the notice"
+    found = {(a, b): value for a, b, value in everything(archive, "SELECT * FROM similar_texts")}
+    left = [text_digest(body) for body in family[2:]]
+    assert found == {(a, b): overlap(sets[a], sets[b]) for a in left for b in left if a != b}
+    assert one(archive, "SELECT count(*) FROM _sketches WHERE model IS NULL") == (2,)
 
 
 def test_a_family_that_shrinks_to_what_is_common_is_linked_whole(

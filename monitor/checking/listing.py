@@ -26,6 +26,7 @@ class ListingLook:
     section: str
     number: int
     url: str
+    method: str = "GET"  # POST: a postback, whose address is that of the page before
     articles: int = 0
     selector: str | None = None  # what found them; None: all links of the page that look like articles
     has_next: bool = False

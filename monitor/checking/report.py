@@ -34,12 +34,12 @@ class CheckProgress(Live[Status]):
         console = Console(stderr=True, highlight=False, markup=False)
         self._live = Status("", console=console) if console.is_terminal else None
 
-    def heard(self, url: str) -> None:
+    def heard(self, request: str) -> None:
         """A page is about to be asked for."""
         if self._live:
-            self._live.update(Text(url[: self._live.console.width - 4]))  # beside the spinner, on one line
+            self._live.update(Text(request[: self._live.console.width - 4]))  # beside the spinner, on one line
         else:
-            click.echo(f"GET {url}", err=True)
+            click.echo(request, err=True)
 
 
 def print_check(report: Report) -> None:
@@ -54,7 +54,10 @@ def print_check(report: Report) -> None:
         _listing(say, listing)
     for number, article in enumerate(report.articles, 1):
         _article(say, number, article)
-    _table(say, report.articles)
+    if report.articles:
+        _table(say, report.articles)
+    else:
+        say("\n", ("No article was looked at", "bold"), ": what the listings say above is why.")
     if report.proposals:
         say("\n", ("Moving parts", "bold"), " that are not declared; nothing is masked unless you declare it:")
     for proposal in report.proposals:
@@ -67,8 +70,9 @@ def print_check(report: Report) -> None:
 def _listing(say: Say, listing: ListingLook) -> None:
     by = f"by {listing.selector}" if listing.selector else "by the pattern of addresses alone"
     total = f"; it says that it has {listing.total}" if listing.total is not None else ""
+    how = ", by postback" if listing.method == "POST" else ""
     following = "next page found" if listing.has_next else "no next page"
-    say(("Listing", "bold"), f" {listing.section}, page {listing.number}: ", (listing.url, "dim"))
+    say(("Listing", "bold"), f" {listing.section}, page {listing.number}{how}: ", (listing.url, "dim"))
     say(f"  {listing.articles} articles {by}; {following}{total}")
     _findings(say, listing.findings)
 
@@ -130,7 +134,7 @@ def _findings(say: Say, findings: Iterable[Finding]) -> None:
 def _table(say: Say, looks: list[ArticleLook]) -> None:
     """Fields by pages."""
     say("\n", (f"  {'':{_NAME}}" + "".join(f"{n:>4}" for n in range(1, len(looks) + 1)), "bold"))
-    for name in FIELDS if looks else ():
+    for name in FIELDS:
         marks = [look.mark(name) for look in looks]
         say(f"  {name:{_NAME}}", *((f"{mark:>4}", _STYLES[mark]) for mark in marks))
     say(("  ✓ found   – not there   ! to be looked at", "dim"))

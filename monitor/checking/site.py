@@ -93,8 +93,8 @@ def check(
 ) -> Report:
     """Looks at the listings of ``site`` and at ``pages`` articles of each section, or only at ``urls``.
 
-    ``heard`` is told each address before it is asked. Nothing is stored. Raises ConfigError for a selector that is
-    none, InputError for one of ``urls`` that may not be asked.
+    ``heard`` is told each request before it is made, as "GET http://…". Nothing is stored. Raises ConfigError for a
+    selector that is none, InputError for one of ``urls`` that may not be asked.
     """
     _check_selectors(site)
     visit = SiteVisit(site, config, sleep)
@@ -134,7 +134,7 @@ def _check_selectors(site: Site) -> None:
 
 
 def _get(visit: SiteVisit, page: NextPage, heard: Heard) -> Fetched:
-    heard(page.url)
+    heard(f"{page.method} {page.url}")
     return visit.get(page)
 
 
@@ -167,9 +167,11 @@ def _listing(
     first: ListingLook | None,
 ) -> ListingLook:
     try:
-        return one_listing.look(site, section, number, _get(visit, page, heard), first)
+        look = one_listing.look(site, section, number, _get(visit, page, heard), first)
+        look.method = page.method
+        return look
     except InputError as error:
-        look = ListingLook(section.name, number, page.url)
+        look = ListingLook(section.name, number, page.url, method=page.method)
         look.add("wrong", str(error))
         return look
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,39 +21,68 @@ if TYPE_CHECKING:
 # What costs half a second and more to import is imported by the commands that need it, here and in the modules beside.
 
 
+#: Bytes of input (compressed) below which other processes would take longer to begin than they save.
+WORTH_PROCESSES = 4_000_000
+
+
 @click.command("import")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--since", metavar="TIME", help="Leave out what was captured before: 2019, 2019-05 or 2019-05-01 (UTC).")
+@click.option("--until", metavar="TIME", help="Leave out what was captured after it.")
 @click.option("--any-host", is_flag=True, help="Also take pages of sites that nobody declared, by the generic rules.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), metavar="N", help="Processes that read pages. [default: one for each core]"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @common
-def import_(setting: Setting, files: tuple[Path, ...], any_host: bool, as_json: bool) -> None:
+def import_(
+    setting: Setting,
+    files: tuple[Path, ...],
+    since: str | None,
+    until: str | None,
+    any_host: bool,
+    jobs: int | None,
+    as_json: bool,
+) -> None:
     """Take over captures from WARC and WACZ files.
 
-    The files may be of any tool: .warc, .warc.gz, .wacz. Each record goes to the site whose host it is of;
-    records of other hosts are counted and left out, unless --any-host is given. What is in the archive already is
-    not taken twice. The files themselves are not changed.
+    The files may be of any tool: .warc, .warc.gz, .warc.zst, .arc, .wacz; of a directory all that are below it. Each
+    record goes to the site whose host it is of; records of other hosts are counted and left out, unless --any-host
+    is given. What is in the archive already is not taken twice: an import that was stopped goes on when it is begun
+    again. The files themselves are not changed.
     """
     from crawler.archive import Archive
-    from monitor.importing import Importer
+    from monitor import replay
+    from monitor.beside import StudyBeside
+    from monitor.importing import Importer, files_in
+    from monitor.period import period
+    from monitor.readers import cores
     from monitor.report import CrawlProgress, FileProgress
 
     unreadable: list[str] = []
+    wanted, chosen = period(since, until), files_in(files)
+    if jobs is None:
+        jobs = cores() if sum(file.stat().st_size for file in chosen if file.is_file()) > WORTH_PROCESSES else 1
     with Archive(setting.data) as archive:
-        with Importer(archive, setting.config, any_host=any_host) as importer:
-            for file in files:
+        importer = Importer(archive, setting.config, any_host=any_host, period=wanted, jobs=jobs)
+        beside = StudyBeside(setting.data) if jobs > 1 else nullcontext()
+        with FileProgress(chosen) as progress, beside, importer:
+            for file in chosen:
+                progress.begins(file)
                 try:
-                    with FileProgress(file) as progress:
-                        importer.add(file, progress.moved)
+                    importer.add(file, progress.moved)
                 except InputError as error:
                     unreadable.append(str(error))
         with CrawlProgress() as studying:
             archive.study(studying.studied)
+        replay.update(archive)
+        archive.write_journal()
     if importer.result.records or as_json:
         _tell(importer.result, as_json=as_json)
     if unreadable:
         raise InputError("\n".join(unreadable))
     if importer.result.damaged:
-        names = ", ".join(str(file) for file in files)
+        names = ", ".join(importer.result.damaged)
         raise PartlyUnreadableError(f"{names}: damaged or cut off in places; what could be read was kept.")
 
 
@@ -95,6 +125,9 @@ def sites(setting: Setting) -> None:
     print_table(("site", "name", "cms", "status", "declared in", "address", "articles", "nightly"), rows)
 
 
+#: Months of room below which it is told that the disk will be full: time enough to buy another one.
+MONTHS_TOLD = 12
+
 #: How an outcome looks on a terminal.
 _COLOURS = {"complete": "green", "limited": "green", "interrupted": "yellow", "failed": "red", "refused": "red"}
 
@@ -108,7 +141,8 @@ def status(setting: Setting, slugs: tuple[str, ...], covered: bool, as_json: boo
     """Show how the last crawls went, and what is wrong.
 
     For each site: its last crawl, how many articles and texts the archive holds, the newest, what is missing on the
-    site, how much of its listings is held, and problems with their age. With --coverage: each section.
+    site, how much of its listings is held, and problems with their age; then the room on the disk, and how much its
+    nights take in a month. With --coverage: each section.
     """
     from monitor.overview import archive_alerts, overview
     from monitor.report import print_json
@@ -122,11 +156,41 @@ def status(setting: Setting, slugs: tuple[str, ...], covered: bool, as_json: boo
         _tell_coverage(setting, slugs, as_json=as_json)
     elif as_json:
         sites = [asdict(state) for state in states]
-        print_json({"data": str(setting.data), "alerts": archive_alerts(setting.data), "sites": sites})
+        told = {"alerts": archive_alerts(setting.data), "room": _room_json(setting, slugs), "sites": sites}
+        print_json({"data": str(setting.data), **told})
     else:
         _tell_states(setting, states)
         for alert in archive_alerts(setting.data):
             click.secho(f"{alert['message']} (since {alert['opened'][:10]})", fg="red")
+        _tell_room(setting, slugs)
+
+
+def _room_json(setting: Setting, slugs: tuple[str, ...]) -> dict[str, object] | None:
+    from monitor.room import room
+
+    if not setting.has_archive():
+        return None
+    found = room(setting.data, slugs)
+    return asdict(found) | {"a_month": found.a_month, "months_left": found.months_left}
+
+
+def _tell_room(setting: Setting, slugs: tuple[str, ...]) -> None:
+    from monitor.report import print_table, size
+    from monitor.room import KINDS, room
+
+    if not setting.has_archive():
+        return
+    found = room(setting.data, slugs)
+    click.echo(f"\nRoom: warc/ {size(found.warc)}, archive.db {size(found.database)}; free {size(found.free)}.")
+    rows = [
+        (s.site, *(size(s.a_month[kind]) if s.a_month.get(kind) else None for kind in KINDS),
+         size(s.sum) if s.a_month else "not known yet", s.judged_by)
+        for s in found.sites
+    ]  # fmt: skip
+    if rows:
+        print_table(("a month", *KINDS, "together", "judged by"), rows, below=("judged by",))
+    if found.months_left is not None and found.months_left < MONTHS_TOLD:
+        click.secho(f"At this pace the disk is full in {found.months_left:.0f} months.", fg="red")
 
 
 def _tell_states(setting: Setting, states: Sequence[SiteState]) -> None:
@@ -139,6 +203,7 @@ def _tell_states(setting: Setting, states: Sequence[SiteState]) -> None:
         last = state.last_crawl or {}
         outcome = last.get("outcome") or ""
         held = None if state.coverage_percent is None else f"{state.coverage_percent:g} %"
+        answers = last.get("response_median")
         rows.append(
             (
                 *(state.site, (last.get("started") or "never")[:16].replace("T", " ")),
@@ -149,6 +214,7 @@ def _tell_states(setting: Setting, states: Sequence[SiteState]) -> None:
                     state.removed or None,
                     held,
                     state.waiting,
+                    None if answers is None else f"{answers:.1f} s",
                 ),
                 " ".join([*(click.style(problem, fg="red") for problem in state.problems), state.not_nightly]).strip(),
             )
@@ -156,7 +222,7 @@ def _tell_states(setting: Setting, states: Sequence[SiteState]) -> None:
     columns = ("site", "last crawl (UTC)", "outcome", "articles", "texts", "newest", "suspect", "removed", "held")
     begun = "The archive" if setting.has_archive() else "Nothing archived yet"
     click.echo(f"{begun} in {setting.data}:")
-    print_table((*columns, "waiting", "to know"), rows, below=("to know",))
+    print_table((*columns, "waiting", "answers in", "to know"), rows, below=("to know",))
 
 
 def _tell_coverage(setting: Setting, slugs: tuple[str, ...], *, as_json: bool) -> None:

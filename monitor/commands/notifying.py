@@ -44,6 +44,7 @@ def notify(setting: Setting, rehearsal: bool, again: bool, as_json: bool) -> Non
     with Archive(setting.to_read()) as archive, stopping() as stop:
         _check_sites(setting, _slugs(archive))
         told = deliver(archive, setting.config, digests=not _crawling(setting.data), again=again, stop=stop)
+        archive.write_journal()
     stop.leave()
     _tell(told, as_json=as_json)
 

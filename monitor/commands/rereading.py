@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import click
 
 from crawler.errors import InputError, PartlyUnreadableError
 from monitor.commands.options import Setting, common
-from monitor.live import Live
+from monitor.live import Steps
 
 if TYPE_CHECKING:
     from monitor.reextracting import Reread
@@ -39,6 +38,7 @@ def reextract(
     and a version that only our older reading had made is taken back, leaving a tombstone.
     """
     from crawler.archive import Archive
+    from monitor.readers import cores
     from monitor.reextracting import Reextraction
     from monitor.report import print_json
 
@@ -50,46 +50,17 @@ def reextract(
         if unknown := next((slug for slug in sites if slug not in kept), None):
             raise InputError(f"The archive has nothing of a site called {unknown}; it has: {', '.join(kept)}.")
         wanted = list(dict.fromkeys(sites)) or kept
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        work = Reextraction(archive, setting.sites(), jobs=jobs or cores, everything=everything, dry_run=dry_run)
-        with work, _Progress() as progress:
+        work = Reextraction(archive, setting.sites(), jobs=jobs or cores(), everything=everything, dry_run=dry_run)
+        with work, Steps() as progress:
             results = [work.read(slug, progress.moved) for slug in wanted]
             if not dry_run:
                 archive.study(lambda done, total: progress.moved("texts studied", done, total))
+                archive.write_journal()
     if as_json:
         print_json({"dry_run": dry_run, "sites": [_as_json(result) for result in results]})
     else:
         _tell(results, dry_run=dry_run)
     _complain(results)
-
-
-class _Progress(Live[Any]):
-    """Tells on standard error how far the reading is: a bar for each site on a terminal, else a line now and then."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-        console = Console(stderr=True, highlight=False)
-        columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-        self._live = Progress(*columns, TimeElapsedColumn(), console=console) if console.is_terminal else None
-        self._tasks: dict[str, Any] = {}
-        self._told = 0
-
-    def moved(self, what: str, done: int, total: int) -> None:
-        """Of ``total``, so many are done."""
-        from monitor.report import LINE_EVERY
-
-        if not total:
-            return
-        if self._live:
-            if what not in self._tasks:
-                self._tasks[what] = self._live.add_task(what)
-            self._live.update(self._tasks[what], completed=done, total=total)
-        elif done // LINE_EVERY != self._told:
-            self._told = done // LINE_EVERY
-            if self._told:
-                click.echo(f"{what}: {done:,} of {total:,}", err=True)
 
 
 def _summary(result: Reread) -> dict[str, Any]:

@@ -53,7 +53,8 @@ def review(setting: Setting, target: str, decision: Decision | None, note: str, 
         raise InputError(f"Nothing is archived yet in {data}: there is nothing to review.")
     with Archive(data) as archive:
         if decision:
-            click.echo(decide(archive, target, decision, note=note, by=by or _user()))
+            click.echo(decide(archive, target, decision, note=note, by=by or user()))
+            archive.write_journal()
             return
         cases = waiting(archive.connection)
     if as_json:
@@ -68,7 +69,8 @@ def review(setting: Setting, target: str, decision: Decision | None, note: str, 
         click.echo("Decide with: luutin review NAME --removed, --still-there or --wait, and --note to say why.")
 
 
-def _user() -> str:
+def user() -> str:
+    """The name of who runs this."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no name

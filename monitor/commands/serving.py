@@ -135,7 +135,14 @@ def serve(setting: Setting, host: str | None, port: int | None) -> None:
         )
     with (
         stopping() as stop,
-        serving(data, host=host or at.host, port=chosen, base_url=base_url) as address,
+        serving(
+            data,
+            host=host or at.host,
+            port=chosen,
+            base_url=base_url,
+            curators=at.passwords,
+            custom_sql=at.custom_sql,
+        ) as address,
         studying(data, stop),
     ):
         click.echo(f"Showing {data} at {address} (Ctrl-C ends)")

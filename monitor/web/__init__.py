@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,24 @@ from markupsafe import Markup
 from pluggy import HookimplMarker
 
 from crawler.text import match_query
-from monitor.web import article, feed_pages, front, queries, search, snippets
+from monitor.web import (
+    api,
+    article,
+    compare,
+    curators,
+    database,
+    evidence,
+    feed_pages,
+    front,
+    notes,
+    queries,
+    questions,
+    removed,
+    reopening,
+    search,
+    snippets,
+    tables,
+)
 
 hookimpl = HookimplMarker("datasette")  # what ``from datasette import hookimpl`` gives, but typed
 
@@ -23,6 +41,9 @@ handle_exception.rich = None
 
 #: The FTS5 expression that matches nothing; the empty string is a syntax error.
 _NOTHING = '""'
+
+#: What each of Datasette's few connections may remember of the file: the inner pages of the indexes of a big one.
+_CACHE_KIB = 32 * 1024
 
 _BLANK_SEARCH = re.compile(rb"(?:^|&)_search=(?=&|$)")
 
@@ -34,35 +55,71 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """The pages' addresses. An article's is cited in footnotes: its id decides, the words behind it are for people."""
     return [
         (r"^/$", front.front_page),
-        (r"^/bai-viet/(?P<id>[^/-]*)(-[^/]*)?$", article.article_page),
+        (r"^/bai-viet/(?P<id>[^/.-]*)(-[^/.]*)?(\.(?P<form>json|txt|bib|csl\.json|link))?$", article.article_page),
+        (r"^/so-sanh/(?P<id>[^/]*)$", compare.compare_page),
+        (r"^/da-go$", removed.removed_page),
+        (r"^/ban-chup/(?P<id>[^/]+)\.warc\.gz$", evidence.record),
+        (r"^/tep/(?P<id>[a-z0-9-]+)/[^/]*$", evidence.file),
+        (r"^/ghi-chu$", notes.notes_page),
+        (r"^/dang-nhap$", curators.sign_in),
         (r"^/tim-kiem$", search.search_page),
-        (r"^/feeds/new\.atom$", feed_pages.new_articles_feed),
+        (r"^/nguon-tin$", feed_pages.feeds_page),
+        (r"^/feeds/(?P<kind>new|edits|removals|alerts)\.(?P<form>atom|rss|json)$", feed_pages.feed),
+        (r"^/feeds/all\.opml$", feed_pages.all_feeds),
+        (r"^/hoi$", questions.index_page),
+        (r"^/hoi/(?P<name>[a-z0-9_]+)$", questions.question_page),
+        (r"^/hoi/(?P<name>[a-z0-9_]+)\.(?P<form>atom|rss|json)$", questions.question_feed),
+        (r"^/api/articles\.json$", api.articles),
+        (r"^/api/revisions\.json$", api.revisions),
+        (r"^/api/events\.json$", api.events),
     ]
+
+
+@hookimpl
+def startup(datasette: Any) -> None:
+    """No page counts a table of millions of rows."""
+    if queries.ARCHIVE in datasette.databases:
+        database.spare(datasette.get_database(queries.ARCHIVE))
 
 
 @hookimpl(trylast=True)  # after Datasette's own, which registers another escape_fts
 def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
-    """SQL functions ``vi_query``, also as ``escape_fts``, which Datasette's table search calls, and ``vi_snippet``."""
+    """``vi_query``, also as ``escape_fts``, which Datasette calls for searches; ``vi_snippet``; ``vi_today``."""
     if database == queries.ARCHIVE:
         for name in ("escape_fts", "vi_query"):
             conn.create_function(name, 1, _query, deterministic=True)
         conn.create_function("vi_snippet", 2, _snippet, deterministic=True)
+        conn.create_function("vi_today", 0, queries.today)
+        conn.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
 
 
 @hookimpl
-def asgi_wrapper() -> Callable[[Any], Any]:
-    """Takes the blank ``_search=`` away that a table's form sends when somebody only filters: it would find nothing."""
+def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
+    """Sees that the archive is today's file, and takes away the blank ``_search=`` that a table's form sends.
+
+    It does so when somebody only filters, and would find nothing.
+    """
 
     def wrap(app: Any) -> Any:
-        async def without_blank_search(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        async def prepared(scope: dict[str, Any], receive: Any, send: Any) -> None:
+            if scope["type"] == "http":
+                reopening.look(datasette)
             asked = scope.get("query_string") or b""
             if b"_search=" in asked:
                 scope = {**scope, "query_string": _BLANK_SEARCH.sub(b"", asked).lstrip(b"&")}
             await app(scope, receive, send)
 
-        return without_blank_search
+        return prepared
 
     return wrap
+
+
+@hookimpl(trylast=True)  # after Datasette's own, which knows of no search index
+def filters_from_request(request: Any, database: str, table: str, datasette: Any) -> Callable[[], Any] | None:
+    """The search box of the table of articles."""
+    if database != queries.ARCHIVE or table != "articles":
+        return None
+    return partial(tables.search_articles, datasette, request)
 
 
 @hookimpl
@@ -86,7 +143,7 @@ def render_cell(row: Any, value: object, column: str, table: str | None, databas
 @hookimpl
 def menu_links(datasette: Any) -> list[dict[str, str]]:
     """The menu of Datasette's own pages."""
-    links = [("Trang đầu", ""), ("Tìm kiếm", "tim-kiem"), ("Nguồn tin Atom", "feeds/new.atom")]
+    links = [("Trang đầu", ""), ("Tìm kiếm", "tim-kiem"), ("Nguồn tin", "nguon-tin")]
     return [{"href": datasette.urls.path(path), "label": label} for label, path in links]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from datasette.database import Database
 
 from crawler import clock
+from monitor.web.database import spare
 
 #: Datasette's name of the database, and so the first step of every address of a table.
 ARCHIVE = "archive"
@@ -38,7 +39,9 @@ async def database(datasette: Any) -> Database | None:
         path = datasette.config_dir / f"{ARCHIVE}.db" if datasette.config_dir is not None else None
         if path is None or not path.exists():
             return None
-        datasette.add_database(Database(datasette, path=str(path), is_mutable=True), name=ARCHIVE)
+        database = Database(datasette, path=str(path), is_mutable=True)
+        spare(database)
+        datasette.add_database(database, name=ARCHIVE)
     archive: Database = datasette.get_database(ARCHIVE)
     return archive if await archive.table_exists("articles") else None
 
@@ -51,6 +54,11 @@ def paragraphs(body: str | None) -> list[str]:
 def tomorrow() -> str:
     """The day after today in Vietnam, ``YYYY-MM-DD``: dates beyond it are typing errors."""
     return f"{clock.now().astimezone(clock.HO_CHI_MINH) + timedelta(days=1):%Y-%m-%d}"
+
+
+def today() -> str:
+    """Today in Vietnam, ``YYYY-MM-DD``: what the SQL function ``vi_today`` gives."""
+    return f"{clock.now().astimezone(clock.HO_CHI_MINH):%Y-%m-%d}"
 
 
 async def rows(db: Database, sql: str, **params: object) -> list[Row]:

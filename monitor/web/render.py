@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
@@ -11,6 +11,7 @@ from datasette.utils.asgi import Request, Response
 
 from crawler.text import clean, slugify
 from monitor.web import labels, queries
+from monitor.web.feed_links import alternates
 
 #: These pages hold strangers' words: no script runs, nothing is loaded from elsewhere, nobody frames them.
 POLICY = (
@@ -26,8 +27,15 @@ HEADERS = {
 
 
 async def page(
-    datasette: Any, request: Request, template: str, content: dict[str, Any], *, status: int = 200
+    datasette: Any,
+    request: Request,
+    template: str,
+    content: dict[str, Any],
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
+    """One of our pages. ``content`` may name its own ``canonical_url`` (absolute) and ``feeds``."""
     language = labels.language_of(request.args.get("lang"))
     other = labels.LANGUAGES[1 - labels.LANGUAGES.index(language)]
     kept = [(k, v) for k in request.args for v in request.args.getlist(k) if k != "lang"]
@@ -36,6 +44,7 @@ async def page(
         "lang": language,
         "t": labels.TEXTS[language],
         "has_archive": queries.ARCHIVE in datasette.databases,
+        "canonical_url": absolute(datasette, request, _path(datasette, request)),
         "other_language": other,
         "other_language_url": f"{request.path}?{switch}" if switch else request.path,
         "moment": labels.moment,
@@ -43,16 +52,24 @@ async def page(
         "size": partial(labels.size, language=language),
         "name_of": partial(labels.name_of, language=language),
         "href": href,
-        "here": _linker(datasette, language),
+        "feeds": alternates(datasette, language=language),
+        "here": linker(datasette, language),
         "article_url": _articlelinker(datasette, language),
     }
     html = await datasette.render_template(template, context | content, request=request)
-    return Response.html(html, status=status, headers=dict(HEADERS))
+    return Response.html(html, status=status, headers=HEADERS | dict(headers or {}))
 
 
-def _linker(datasette: Any, language: str) -> Callable[[str], str]:
+def _path(datasette: Any, request: Request) -> str:
+    """The address asked for, below the archive's own, without the first slash."""
+    return str(request.path).removeprefix(str(datasette.urls.path("")).rstrip("/")).lstrip("/")
+
+
+def linker(datasette: Any, language: str) -> Callable[..., str]:
+    """What makes addresses of ours: of a path and its arguments, in the reader's language."""
+
     def link(path: str, **arguments: str) -> str:
-        query = urlencode(arguments | language_argument(language))
+        query = encoded(arguments | language_argument(language))
         return str(datasette.urls.path(path)) + (f"?{query}" if query else "")
 
     return link
@@ -61,10 +78,15 @@ def _linker(datasette: Any, language: str) -> Callable[[str], str]:
 def _articlelinker(datasette: Any, language: str) -> Callable[..., str]:
     def link(row: queries.Row, memento: str = "") -> str:
         arguments = ({"memento": memento} if memento else {}) | language_argument(language)
-        query = urlencode(arguments)
+        query = encoded(arguments)
         return str(datasette.urls.path(article_path(row))) + (f"?{query}" if query else "")
 
     return link
+
+
+def encoded(arguments: Mapping[str, str]) -> str:
+    """The query of an address; the colons of a memento datetime stay, for it is read in footnotes."""
+    return urlencode(arguments, safe=":")
 
 
 def language_argument(language: str) -> dict[str, str]:

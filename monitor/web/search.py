@@ -1,76 +1,130 @@
-"""The search page: the articles that hold these words, with or without marks."""
+"""The search page: what is asked by its address, and how the page says what was found, and in which order."""
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from datasette.database import Database, QueryInterrupted
 from datasette.utils.asgi import Request, Response
 
-from crawler.text import clean, match_query
+from crawler.text import clean, fold
 from monitor.web import labels, queries, render
-from monitor.web.queries import Row, rows
-from monitor.web.snippets import snippet
+from monitor.web.feed_links import Choice, alternates
+from monitor.web.finding import FACETS, LONGEST_QUERY, PAGE_SIZE, WINDOW, Asked, Found, find
+from monitor.web.queries import rows
 
-#: Results on one page of a search.
-PAGE_SIZE = 20
+#: Pages of a search that can be asked for: behind them stands what is not looked at.
+_LAST_PAGE = WINDOW // PAGE_SIZE
 
-#: A search is counted no further: nobody reads more, and an exact count walks every match.
-COUNT_LIMIT = 1000
-
-#: Longest query that is taken from an address, in characters.
-_LONGEST_QUERY = 200
-
-#: Pages of a search that can be asked for: behind them stand more results than anybody counts.
-_LAST_PAGE = COUNT_LIMIT // PAGE_SIZE
-
-_FOUND = "from articles where +same_text_as is null and docid in (select rowid from articles_fts(:match))"
-
-_COUNT = f"select count(*) as n from (select 1 {_FOUND} limit :limit)"  # noqa: S608
-
-_SEARCH = f"""
-select a.id, a.headline, a.section, a.date_published, a.status, a.site, s.name as site_name, t.body
-from (select * {_FOUND} order by date_published desc, id limit :limit offset :offset) a
-join sites s on s.slug = a.site
-left join texts t on t.text_digest = a.text_digest
-order by a.date_published desc, a.id
-"""  # noqa: S608
+_SITES = "select slug, name from sites"
 
 
 async def search_page(datasette: Any, request: Request) -> Response:
-    """``/tim-kiem?q=``: the articles that hold these words, with or without marks, newest first."""
+    """``/tim-kiem?q=``: the articles that hold these words, with or without marks; narrowed, and in the order asked."""
     db = await queries.database(datasette)
     language = labels.language_of(request.args.get("lang"))
     t = labels.TEXTS[language]
-    query = clean((request.args.get("q") or "")[:_LONGEST_QUERY])
-    asked = request.args.get("page") or ""
-    page = min(int(asked), _LAST_PAGE) if asked.isascii() and asked.isdigit() and 0 < len(asked) < 9 else 1
-    page = max(page, 1)
+    asked = asked_by(request)
+    found, message = Found(), ""
     try:
-        found, count = await search(db, query, page) if db else ([], 0)
-        phrase = t["found_none"] if not count else t["found_many"] if count > COUNT_LIMIT else t["found"]
+        found = await find(db, asked, limit_ms=datasette.setting("sql_time_limit_ms")) if db else found
     except QueryInterrupted:
-        found, count, phrase = [], 0, t["too_slow"]
-
-    def url(to: int) -> str:
-        return f"{request.path}?{urlencode({'q': query, 'page': to} | render.language_argument(language))}"
-
+        message = t["too_slow"]
+    names = await site_names(db) if db else {}
+    link = _Linker(request.path, asked, language)
+    choice = Choice(q=asked.q, site=asked.site, section=asked.section, author=asked.author,
+                    site_name=names.get(asked.site, ""))  # fmt: skip
     content = {
-        "q": query,
-        "outcome": phrase.format(n=labels.number(min(count, COUNT_LIMIT), language), q=query),
-        "found": [a | {"snippet": snippet(a["body"] or "", query)} for a in found],
-        "newer_url": url(page - 1) if page > 1 else None,
-        "older_url": url(page + 1) if page * PAGE_SIZE < min(count, COUNT_LIMIT) else None,
+        "q": asked.q,
+        "asked": asked,
+        "outcome": message or outcome(asked, found, language),
+        "hint": t["cut"].format(n=LONGEST_QUERY) if len(request.args.get("q") or "") > LONGEST_QUERY else "",
+        "without_marks_url": link(q=fold(asked.q), page=1) if not found.rows and not asked.q.isascii() else None,
+        "found": found,
+        "window": WINDOW,
+        "facets": _facets(asked, found, names, link, t, language),
+        "order_url": link(order="newest" if found.order == "closest" else "closest", page=1),
+        "older_than_url": link(until=found.oldest.isoformat(), page=1) if found.oldest else None,
+        "kept": [(name, value) for name, value in link.arguments() if name not in ("since", "until", "page")],
+        "newer_url": link(page=asked.page - 1, order=found.order) if asked.page > 1 else None,
+        "older_url": link(page=asked.page + 1, order=found.order) if asked.page * PAGE_SIZE < found.count else None,
+        "feeds": alternates(datasette, [choice] if choice.arguments else [], language=language),
+        "feed_url": datasette.urls.path(choice.path()) if choice.arguments else None,
     }
     return await render.page(datasette, request, "luutin_search.html", content)
 
 
-async def search(db: Database, text: str, page: int) -> tuple[list[Row], int]:
-    """One page (from 1) of what a person's query finds, newest first, and how many it finds, up to COUNT_LIMIT + 1."""
-    match = match_query(text)
-    if not match:
-        return [], 0
-    counted = await rows(db, _COUNT, match=match, limit=COUNT_LIMIT + 1)
-    found = await rows(db, _SEARCH, match=match, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-    return found, counted[0]["n"]
+def asked_by(request: Request) -> Asked:
+    """What an address asks for, whatever stands in it."""
+    given = {f.name: clean((request.args.get(f.name) or "")[:LONGEST_QUERY]) for f in fields(Asked) if f.name != "page"}
+    if given["order"] not in ("newest", "closest"):
+        given["order"] = ""
+    page = request.args.get("page") or ""
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < 9 else 1
+    return Asked(**given, page=max(1, min(number, _LAST_PAGE)))
+
+
+def outcome(asked: Asked, found: Found, language: str) -> str:
+    """How many were found, as a sentence; what is wrong with a query that asks for nothing."""
+    t = labels.TEXTS[language]
+    if asked.q and not asked.words:
+        return t["asks_nothing"]
+    said = t["found_none"] if not found.count else t["found_many"] if found.more else t["found"]
+    sentence = said.format(n=labels.number(found.count, language))
+    return f"{sentence}: {asked.q}" if asked.q else sentence
+
+
+async def site_names(db: Database) -> dict[str, str]:
+    """What each site is called, by its slug."""
+    return {row["slug"]: row["name"] for row in await rows(db, _SITES)}
+
+
+class _Linker:
+    """Addresses of this search with something else asked."""
+
+    def __init__(self, path: str, asked: Asked, language: str) -> None:
+        self._path, self._asked, self._language = path, asked, language
+
+    def arguments(self, **changed: Any) -> list[tuple[str, str]]:
+        asked = replace(self._asked, **changed)
+        given = [(f.name, str(getattr(asked, f.name))) for f in fields(asked)]
+        kept = [(name, value) for name, value in given if value and (name, value) != ("page", "1")]
+        return kept + list(render.language_argument(self._language).items())
+
+    def __call__(self, **changed: Any) -> str:
+        return f"{self._path}?{urlencode(self.arguments(**changed))}"
+
+
+def _facets(
+    asked: Asked, found: Found, names: dict[str, str], link: _Linker, t: dict[str, str], language: str
+) -> list[dict[str, Any]]:
+    """What the page offers to narrow the result by, and what it is narrowed by already, with a way back."""
+
+    def said(name: str, value: str) -> str:
+        if name == "site":
+            return names.get(value, value)
+        return labels.name_of(value, language) if name == "status" else value
+
+    offered = []
+    for name in FACETS:
+        if name == "year":
+            chosen = " – ".join(filter(None, (asked.since, asked.until))) if asked.since != asked.until else asked.since
+            back = link(since="", until="", page=1)
+        else:
+            chosen, back = str(getattr(asked, name)), link(**{name: "", "page": 1})
+        values = [
+            {
+                "said": said(name, value),
+                "count": count,
+                "url": link(**({"since": value, "until": value} if name == "year" else {name: value}), page=1),
+            }
+            for value, count in found.facets.get(name, [])
+        ]
+        if chosen or len(values) > 1:
+            shown = said(name, chosen) if chosen else ""
+            offered.append(
+                {"title": t[f"by_{name}"], "chosen": shown, "back": back, "values": values if not chosen else []}
+            )
+    return offered

@@ -13,8 +13,8 @@ WIDTH = 240
 #: A snippet begins so many characters before its first match, at a word's border, so that the match is read in context.
 _BEFORE = 60
 
-#: Longest text that is searched for a snippet; the rest of a longer one is not worth a reader's wait.
-_LONGEST = 200_000
+#: Longest text that is searched for a snippet, in characters: some twenty pages. The rest is not worth a reader's wait.
+_LONGEST = 60_000
 
 _TERM = re.compile(r'(exact|folded) : "([^"]*)"')
 _WORD = re.compile(r"[^\W_]+")
@@ -46,6 +46,12 @@ def snippet(text: str, query: str) -> list[tuple[str, bool]]:
 def marked(text: str | None, query: str | None) -> str:
     """A snippet as plain text, matches between « and »: what the SQL function ``vi_snippet`` gives."""
     return "".join(f"«{part}»" if hit else part for part, hit in snippet(text or "", query or ""))
+
+
+def holds_all(text: str, expression: str) -> bool:
+    """Whether a text holds all that an expression of ``match_query`` asks for, as the search index would find it."""
+    terms = len(_TERM.findall(expression.partition(") NOT (")[0]))
+    return terms > 0 and len({number for _, _, number in _hits(clean(text), expression)}) == terms
 
 
 def _hits(text: str, expression: str) -> Iterator[tuple[int, int, int]]:

@@ -81,30 +81,44 @@ class Stage:
 
     def night(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A night's run; sites that are closed are not crawled any more, only judged."""
-        moment = self.world.tonight + UNTIL_CRAWL
-        monkeypatch.setenv(FROZEN, moment.isoformat())
-        self._moments.append(timestamp(moment))
-        for (slug, name), article in self.named.items():
-            self._ids[self._archived(slug, article)] = name
+        self.falls(monkeypatch)
         standing = [site for site in self.sites if site.status != "closed"]
         with run_lock(self.data) as lock:
             Crawls(lock, self.config, str(self.file), Silent()).run(Order(sites=standing, reason="night"))
         with Archive(self.data) as archive:
             catch_up(archive, [site for site in self.sites if site.status == "closed"], self.config)
 
-    def play(self, script: Iterable[Line], nights: int, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The first so many nights of a script, what happens before what is seen."""
+    def falls(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It is night, and articles are called what they are called tonight."""
+        moment = self.world.tonight + UNTIL_CRAWL
+        monkeypatch.setenv(FROZEN, moment.isoformat())
+        self._moments.append(timestamp(moment))
+        for (slug, name), article in self.named.items():
+            self._ids[self._archived(slug, article)] = name
+
+    def play(
+        self,
+        script: Iterable[Line],
+        nights: int,
+        monkeypatch: pytest.MonkeyPatch,
+        run: Callable[[], None] | None = None,
+    ) -> None:
+        """The first so many nights of a script, what happens before what is seen. ``run`` crawls in another way."""
         for night in range(1, nights + 1):
             if night > 1:
                 self.world.pass_day()
             for when, slug, name, act in script:
                 if when == night:
                     act(self, slug, name)
-            self.night(monkeypatch)
+            if run is None:
+                self.night(monkeypatch)
+            else:
+                self.falls(monkeypatch)
+                run()
 
     def _archived(self, slug: str, article: Article) -> str:
         """The id of an article in the archive."""
-        site = next(s for s in self.sites if s.slug == slug)
+        site = registry(self.config)[slug]
         replica = self.world.sites[slug]
         url = canonical_url(replica.base_url + replica.article_path(article), addresses=site.urls)
         return article_id(site, url, url_key(url))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from monitor.web.words import article, common, front, search
+from monitor.web.words import article, common, compare, feeds, front, notes, questions, removed, search
 
 NAMES = common.NAMES
 
-PHRASES = {name: pair for page in (common, front, search, article) for name, pair in page.PHRASES.items()}
+_PAGES = (common, front, search, questions, article, compare, removed, notes, feeds)
+
+PHRASES = {name: pair for page in _PAGES for name, pair in page.PHRASES.items()}

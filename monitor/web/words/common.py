@@ -10,16 +10,14 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "other_language": ("English", "Tiếng Việt"),
     "skip": ("Đến phần nội dung", "Skip to content"),
+    "menu": ("Mục chính", "Main"),
+    "disappeared": ("Bài đã gỡ", "Removed"),
     "home": ("Trang đầu", "Front page"),
     "search": ("Tìm kiếm", "Search"),
     "search_button": ("Tìm", "Search"),
     "search_placeholder": ("Tìm trong kho lưu trữ", "Search the archive"),
     "tables": ("Các bảng và truy vấn", "Tables and queries"),
-    "feed": ("Nguồn tin Atom", "Atom feed"),
-    "totals": (
-        "{articles} bài · {texts} văn bản · {captures} bản chụp",
-        "{articles} articles · {texts} texts · {captures} captures",
-    ),
+    "totals": ("{articles} bài từ {sites} trang.", "{articles} articles from {sites} sites."),
     "no_headline": ("Không tiêu đề", "No headline"),
     "author": ("Tác giả", "Author"),
     "section": ("Chuyên mục", "Section"),
@@ -29,9 +27,31 @@ PHRASES: dict[str, tuple[str, str]] = {
 
 NAMES: dict[str, tuple[str, str]] = {
     # articles.status
+    "live": ("còn trên trang gốc", "still on its site"),
     "suspect": ("có thể đã gỡ", "possibly removed"),
     "removed": ("đã gỡ", "removed"),
     "restored": ("đã đăng lại", "restored"),
+    # sites.status
+    "unverified": ("địa chỉ chưa kiểm chứng", "address not verified"),
+    "closed": ("đã đóng", "closed"),
+    # mass_removals that are not over
+    "mass": ("mất nhiều bài cùng lúc", "lost much at once"),
+    # removals
+    "moved": ("đã chuyển địa chỉ", "moved"),
+    # captures.quality
+    "article": ("là bài viết", "an article"),
+    "listing": ("trang danh mục", "a listing"),
+    "not_found": ("không tìm thấy", "not found"),
+    "login": ("trang đăng nhập", "a sign-in form"),
+    "challenge": ("trang kiểm tra trình duyệt", "a browser check"),
+    "empty": ("trang trống", "an empty page"),
+    "unreadable": ("không đọc được", "unreadable"),
+    "redirect": ("chuyển hướng", "a redirect"),
+    "error": ("lỗi máy chủ", "a server error"),
+    "not_modified": ("không đổi", "not modified"),
+    # article_urls.evidence
+    "capture": ("gặp ở đây", "met there"),
+    "canonical": ("do trang nêu", "named by the page"),
     # revisions.change
     "first": ("bản đầu", "first version"),
     "edited": ("có sửa", "edited"),

@@ -1,0 +1,63 @@
+"""Whether derived rows follow from the captures: derived once more, beside them, and compared; nothing is written."""
+
+# ruff: noqa: S608 -- the SQL is put together from this module's own constants, never from what a page says
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from crawler.articles import EMPTY_TEXT, Articles
+
+#: What is derived again, each with the column that names its article; and tables that deriving only touches.
+_DERIVED = {"articles": "id", "revisions": "article_id", "attachments": "article_id"}
+_TOUCHED = ("events", "retracted_revisions")
+#: What depends on other articles, or on the order in which captures came.
+_ELSEWHERE = ("docid", "same_text_as")
+
+_OPEN = "SELECT 1 FROM removals WHERE article_id = ? AND restored IS NULL"
+_FIRST = "SELECT id FROM main.articles AS a WHERE a.text_digest = one.text_digest ORDER BY first_seen, id LIMIT 1"
+_SAME_TEXT = (
+    "SELECT id FROM main.articles AS one WHERE id IN (SELECT value FROM json_each(?))"
+    f" AND text_digest <> '{EMPTY_TEXT}' AND same_text_as IS NOT NULLIF(({_FIRST}), one.id)"
+)
+
+
+def unfounded(db: sqlite3.Connection, articles: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """(table, id) of rows of these articles that are not what follows from their captures, or are missing.
+
+    Works on a connection for reading: temporary tables stand before the archive's own while rows are derived.
+    """
+    sites = _select(db, "SELECT id, site FROM main.articles WHERE id IN (SELECT value FROM json_each(?))", articles)
+    for table in (*_DERIVED, *_TOUCHED):
+        db.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM main.{table} WHERE 0")
+        db.execute(f"CREATE UNIQUE INDEX temp.shadow_{table} ON {table} (id)")
+    try:
+        work = Articles(db, "")
+        for article_id, site in sites:
+            work.settle(article_id, site, None)
+            if db.execute(_OPEN, (article_id,)).fetchone() is not None:
+                work.settle(article_id, site, None)  # its status is what was decided
+        for table, column in _DERIVED.items():
+            yield from _differing(db, table, column, articles)
+        for (article_id,) in _select(db, _SAME_TEXT, articles):
+            yield "articles", article_id
+    finally:
+        for table in (*_DERIVED, *_TOUCHED):
+            db.execute(f"DROP TABLE temp.{table}")
+
+
+def _select(db: sqlite3.Connection, query: str, articles: Sequence[str]) -> list[sqlite3.Row]:
+    return db.execute(query, (json.dumps(articles),)).fetchall()
+
+
+def _differing(db: sqlite3.Connection, table: str, column: str, articles: Sequence[str]) -> Iterator[tuple[str, str]]:
+    columns = ", ".join(
+        name for (name,) in db.execute("SELECT name FROM pragma_table_info(?)", (table,)) if name not in _ELSEWHERE
+    )
+    held = f"SELECT {columns} FROM main.{table} WHERE {column} IN (SELECT value FROM json_each(?1))"
+    derived = f"SELECT {columns} FROM temp.{table} WHERE {column} IN (SELECT value FROM json_each(?1))"
+    query = f"SELECT id FROM ({held} EXCEPT {derived}) UNION SELECT id FROM ({derived} EXCEPT {held}) ORDER BY id"
+    for (identifier,) in _select(db, query, articles):
+        yield table, identifier

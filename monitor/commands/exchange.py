@@ -1,0 +1,157 @@
+"""``luutin export``, ``luutin backup``, ``luutin restore``: what leaves the archive, and a second copy of all of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from crawler.errors import InputError, PartlyUnreadableError
+from monitor.commands.options import Setting, common
+from monitor.live import Steps
+
+if TYPE_CHECKING:
+    from monitor.backup import Copied
+
+#: The formats of an export.
+FORMATS = ("warc", "wacz", "bagit", "jsonl", "csv", "sqlite")
+
+#: How many troubles are told in words.
+TOLD = 10
+
+
+@click.command()
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("articles", metavar="[ARTICLE]...", nargs=-1)
+@click.option(
+    "--format", "form", metavar="FORMAT", type=click.Choice(FORMATS), help="warc, wacz, bagit, jsonl, csv or sqlite."
+)
+@click.option("--site", "sites", metavar="SITE", multiple=True, help="Of this site; several times for several.")
+@click.option("--since", metavar="DAY", default="", help="Published on this day or later: 2024-05-31, 2024-05 or 2024.")
+@click.option("--until", metavar="DAY", default="", help="Published on this day or earlier.")
+@click.option("--search", metavar="WORDS", default="", help="What a search for these words finds.")
+@click.option("--revisions", "versions", is_flag=True, help="Also what the articles said before.")
+@click.option("--force", is_flag=True, help="Replace OUT where it is there.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@common
+def export(
+    setting: Setting,
+    out: Path,
+    articles: tuple[str, ...],
+    form: str | None,
+    sites: tuple[str, ...],
+    since: str,
+    until: str,
+    search: str,
+    versions: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Hand articles and their records to other software.
+
+    Writes the articles with these ids, or those that --site, --since, --until and --search choose together, or
+    everything, to OUT. The format follows from OUT's ending (.warc.gz, .wacz, .jsonl, .csv, .db) or is given. OUT
+    appears when it is whole.
+
+    \b
+    Example:  luutin export dan-van-kheo.wacz --site hai_duong --search '"dân vận khéo"' --since 2024
+    """
+    from crawler.archive import Archive
+    from monitor.exporting import ENDINGS, Choice
+    from monitor.exporting import export as write
+    from monitor.report import print_json, size
+    from monitor.stopping import stopping
+
+    data = setting.to_read()
+    if not setting.has_archive():
+        raise InputError(f"Nothing is archived yet in {data}: there is nothing to export.")
+    form = form or next((form for ending, form in ENDINGS.items() if out.name.endswith(ending)), None)
+    if form is None:
+        raise InputError(f"What {out} is to be does not follow from its name: give --format, one of {_listed()}.")
+    choice = Choice(sites=sites, since=since, until=until, search=search, articles=tuple(dict.fromkeys(articles)))
+    with Archive(data, read_only=True) as archive, stopping() as stop, Steps() as progress:
+
+        def moved(what: str, done: int, total: int) -> None:
+            if stop.is_set():
+                stop.leave()
+            progress.moved(what, done, total)
+
+        done = write(archive, setting.config, out, form, choice, versions=versions, force=force, moved=moved)
+    if as_json:
+        told = {"articles": done.articles, "captures": done.captures, "bytes": done.bytes, "lost": done.lost}
+        print_json({"out": str(out), "format": form, **told, "damaged": list(done.damaged)})
+    else:
+        click.echo(f"{out}: {done.articles:,} articles, {done.captures:,} captures, {size(done.bytes)} ({form})")
+    if done.lost:
+        raise PartlyUnreadableError(
+            f"{done.lost:,} records could not be read and are not in it: {'; '.join(done.damaged[:TOLD])}."
+        )
+
+
+def _listed() -> str:
+    return f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
+
+
+@click.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@common
+def backup(setting: Setting, directory: Path, as_json: bool) -> None:
+    """Bring a second copy of the archive up to date.
+
+    DIR gets a snapshot of archive.db, then the WARC files and luutin.toml, each verified; what it has already is not
+    copied again. Nothing needs to be stopped. "luutin restore" brings it back; "sha256sum -c SHA256SUMS" in DIR checks
+    it at any time.
+    """
+    from crawler.config import DEFAULT
+    from monitor.backup import backup as take
+
+    data = setting.to_read()
+    if not setting.has_archive():
+        raise InputError(f"Nothing is archived yet in {data}: there is nothing to back up.")
+    settings = [Path(setting.config_file)] if setting.config_file else [DEFAULT, data / DEFAULT.name]
+    found = next((file for file in settings if file.is_file()), None)
+    with Steps() as progress:
+        done = take(data, directory.absolute(), found, progress.moved)
+    _tell(done, f"{directory} is the archive of {data} as it was when this began", as_json=as_json)
+
+
+@click.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@common
+def restore(setting: Setting, directory: Path, as_json: bool) -> None:
+    """Bring a backup back into an empty directory.
+
+    DIR is what "luutin backup" made; --data names where the archive is to be, and nothing is overwritten there. Every
+    file is compared with its digest. What was damaged is told, and everything else is brought back.
+
+    \b
+    Example:  luutin restore /backup/luutin --data /var/lib/luutin-new
+    """
+    from monitor.backup import CONFIG
+    from monitor.restoring import restore as bring_back
+
+    if not setting.chosen:
+        raise InputError("Name the empty directory that the archive is to be brought back into with --data.")
+    with Steps() as progress:
+        done = bring_back(directory.absolute(), setting.data, progress.moved)
+    settings = f"; its settings are {setting.data / CONFIG}" if (setting.data / CONFIG).is_file() else ""
+    _tell(done, f"The archive is in {setting.data}{settings}", as_json=as_json)
+
+
+def _tell(done: Copied, what: str, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from monitor.report import print_json, size
+
+    if as_json:
+        print_json(asdict(done))
+    else:
+        linked = f", {done.linked:,} of them linked" if done.linked else ""
+        click.echo(f"{what}: {done.files:,} files, {done.new:,} new ({size(done.bytes)}{linked})")
+    if done.troubles:
+        more = len(done.troubles) - TOLD
+        lines = [*done.troubles[:TOLD], *([f"… and {more:,} more like these"] if more > 0 else [])]
+        raise PartlyUnreadableError("\n".join(["Not everything is as it should be:", *lines]))

@@ -1,0 +1,163 @@
+"""``warc/`` with its index is a collection for pywb as it lies: pages replay, and others may ask for what there is."""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import spiders
+from crawler.archive import Archive
+from crawler.warc import Exchange, Location, WarcWriter, compress, load
+from monitor import replay
+from monitor.cli import main
+from monitor.demo.world import World
+from tests import pywb
+
+NOON = datetime(2024, 5, 1, 5, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "luutin.toml").write_text("")
+    monkeypatch.setenv("LUUTIN_CONFIG", str(tmp_path / "luutin.toml"))
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World(articles_per_site=30)
+
+
+def pages(world: World, count: int = 6) -> list[Exchange]:
+    """Articles of all five replica sites, at the addresses that are declared."""
+    found = []
+    homes = {site.slug: site.home_url.rstrip("/") for site in spiders.declared()}
+    for slug, site in world.sites.items():
+        for n, article in enumerate(site.newest()[:count]):
+            body = site.get(site.article_path(article)).body
+            headers = (("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body))))
+            url = homes[slug] + site.article_path(article)
+            found.append(Exchange(url, NOON + timedelta(minutes=n), 200, "OK", headers, body))
+    return found
+
+
+def take(data: Path, exchanges: Sequence[Exchange]) -> None:
+    """Imports them; every second time, as a bare record without its request."""
+    theirs = data.parent / f"theirs-{len(list(data.parent.iterdir()))}"
+    with WarcWriter(theirs, prefix="theirs", software="somebody's tool") as writer:
+        for exchange in exchanges:
+            writer.append(compress(exchange))
+    done = CliRunner().invoke(main, ["import", str(theirs), "--data", str(data)])
+    assert done.exit_code == 0, done.output
+
+
+def lines(data: Path) -> list[str]:
+    head, *rest = (data / "warc" / "index.cdxj").read_text(encoding="utf-8").splitlines()
+    assert head.startswith("!luutin ")
+    return rest
+
+
+def test_an_import_leaves_an_index_in_which_every_line_leads_to_its_record(tmp_path: Path, world: World) -> None:
+    data = tmp_path / "data"
+    take(data, pages(world))
+    found = lines(data)
+    assert len(found) == 30
+    assert (data / "warc" / "index.cdxj").read_bytes().splitlines() == sorted(
+        (data / "warc" / "index.cdxj").read_bytes().splitlines()
+    )
+    for line in found:
+        fields = json.loads(line.split(" ", 2)[2])
+        capture = load(data / "warc", Location(fields["filename"], int(fields["offset"]), int(fields["length"])))
+        assert (capture.url, capture.payload_digest) == (fields["url"], f"sha1:{fields['digest']}")
+
+
+def test_what_comes_in_later_is_added_as_if_the_index_were_made_anew(tmp_path: Path, world: World) -> None:
+    data = tmp_path / "data"
+    everything = pages(world)
+    random.Random(6).shuffle(everything)
+    for portion in (everything[:1], everything[1:9], everything[9:], everything[:3]):
+        take(data, portion)
+    grown = (data / "warc" / "index.cdxj").read_bytes()
+    with Archive(data) as archive:
+        assert replay.update(archive) == 0
+        assert replay.update(archive, anew=True) == 30
+    assert (data / "warc" / "index.cdxj").read_bytes() == grown
+
+
+def test_what_an_update_left_behind_that_was_killed_does_no_harm(tmp_path: Path, world: World) -> None:
+    data = tmp_path / "data"
+    take(data, pages(world)[:4])
+    whole = (data / "warc" / "index.cdxj").read_bytes()
+    (data / "warc" / ".index.cdxj.new").write_bytes(b"half a li")
+    (data / "warc" / "index.cdxj").write_bytes(b"somebody's own index\n")
+    assert CliRunner().invoke(main, ["index", "--data", str(data)]).exit_code == 0
+    assert (data / "warc" / "index.cdxj").read_bytes() == whole
+
+
+def test_what_is_withheld_is_left_out_at_once_until_it_is_released(tmp_path: Path, world: World) -> None:
+    data = tmp_path / "data"
+    take(data, pages(world)[:4])
+    before = lines(data)
+    url = json.loads(before[0].split(" ", 2)[2])["url"]
+    connection = sqlite3.connect(data / "archive.db")
+    ((article,),) = connection.execute("SELECT article_id FROM captures WHERE url = ?", (url,)).fetchall()
+    connection.close()
+    for command, expected in (
+        (["withhold", article, "--reason", "Theo yêu cầu"], before[1:]),
+        (["release", article], before),
+    ):
+        done = CliRunner().invoke(main, [*command, "--data", str(data)])
+        assert done.exit_code == 0, done.output
+        assert lines(data) == expected
+
+
+def test_a_304_and_the_answer_to_a_form_are_nothing_to_replay(tmp_path: Path, world: World) -> None:
+    data = tmp_path / "data"
+    first = pages(world)[0]
+    nothing = Exchange(first.url, NOON + timedelta(days=1), 304, "Not Modified", (), b"")
+    form = Exchange(
+        first.url, NOON + timedelta(days=2), 200, "OK", first.headers, first.body, method="POST", request_body=b"a=1"
+    )
+    take(data, [first, nothing, form])
+    assert [line.split(" ")[1] for line in lines(data)] == ["20240501050000"]
+
+
+def test_what_somebody_changed_in_the_settings_for_pywb_stays(tmp_path: Path, world: World) -> None:
+    data = tmp_path / "data"
+    take(data, pages(world)[:1])
+    (data / "warc" / "config.yaml").write_text("framed_replay: false\n")
+    take(data, pages(world)[1:3])
+    assert (data / "warc" / "config.yaml").read_text() == "framed_replay: false\n"
+
+
+def test_without_an_archive_there_is_nothing_to_index(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["index", "--data", str(tmp_path)])
+    assert (done.exit_code, done.output.count("\n")) == (2, 1)
+
+
+def test_pywb_replays_a_page_of_each_site_and_answers_with_timemap_and_cdx(tmp_path: Path, world: World) -> None:
+    data = tmp_path / "data"
+    exchanges = pages(world, 2)
+    later = {"fetched": NOON + timedelta(days=30), "headers": (("Content-Type", "text/html"),)}
+    edited = [replace(e, body=e.body + b" ", **later) for e in exchanges[::2]]
+    take(data, exchanges + edited)
+    with pywb.serving(data / "warc") as address:
+        for exchange in exchanges:
+            when = exchange.fetched.strftime("%Y%m%d%H%M%S")
+            status, text = pywb.get(f"{address}/luutin/{when}id_/{exchange.url}")
+            assert (status, text) == (200, exchange.body.decode()), exchange.url
+        url = exchanges[0].url
+        status, replayed = pywb.get(f"{address}/luutin/20240501050000mp_/{url}")
+        assert (status, "wombat" in replayed) == (200, True)
+        status, timemap = pywb.get(f"{address}/luutin/timemap/link/{url}")
+        assert (status, timemap.count('rel="memento"')) == (200, 2)
+        status, listed = pywb.get(f"{address}/luutin/cdx?url={url}&output=json")
+        assert [json.loads(line)["timestamp"] for line in listed.splitlines()] == ["20240501050000", "20240531050000"]
+        assert pywb.get(f"{address}/luutin/20240501mp_/http://elsewhere.example.vn/")[0] == 404
