@@ -16,6 +16,25 @@ _TOUCHED = ("events", "retracted_revisions")
 #: What depends on other articles, or on the order in which captures came.
 _ELSEWHERE = ("docid", "same_text_as")
 
+# Whom each capture met where, as Placing claims it: at its own address, by its canonical link, and what led there.
+_MET = """
+WITH RECURSIVE claims (article_id, url_key, url, evidence, seen) AS (
+    SELECT article_id, url_key, url, 'capture', memento_datetime FROM main.captures
+    WHERE reading_digest IS NOT NULL AND article_id IN (SELECT value FROM json_each(?1))
+    UNION SELECT article_id, canonical_key, canonical_url, 'canonical', memento_datetime FROM main.captures
+    WHERE reading_digest IS NOT NULL AND canonical_key <> url_key AND article_id IN (SELECT value FROM json_each(?1))
+    UNION SELECT claims.article_id, c.url_key, c.url, 'redirect', c.memento_datetime
+    FROM claims JOIN main.captures AS c ON c.redirect_to = claims.url_key
+), met AS (
+    SELECT article_id, url_key, max(url), min(evidence), min(seen), max(seen) FROM claims GROUP BY article_id, url_key
+), held AS (
+    SELECT article_id, url_key, url, evidence, first_seen, last_seen FROM main.article_urls
+    WHERE article_id IN (SELECT value FROM json_each(?1))
+)
+SELECT url_key FROM (SELECT * FROM met EXCEPT SELECT * FROM held)
+UNION SELECT url_key FROM (SELECT * FROM held EXCEPT SELECT * FROM met) ORDER BY url_key
+"""
+
 _OPEN = "SELECT 1 FROM removals WHERE article_id = ? AND restored IS NULL"
 _FIRST = "SELECT id FROM main.articles AS a WHERE a.text_digest = one.text_digest ORDER BY first_seen, id LIMIT 1"
 _SAME_TEXT = (
@@ -43,6 +62,8 @@ def unfounded(db: sqlite3.Connection, articles: Sequence[str]) -> Iterator[tuple
             yield from _differing(db, table, column, articles)
         for (article_id,) in _select(db, _SAME_TEXT, articles):
             yield "articles", article_id
+        for (key,) in _select(db, _MET, articles):
+            yield "article_urls", key
     finally:
         for table in (*_DERIVED, *_TOUCHED):
             db.execute(f"DROP TABLE temp.{table}")

@@ -115,7 +115,24 @@ class Study:
         article = self._article(docid)
         if article is None:
             return
-        found = [
+        held, found = self._citations(article)
+        if held != found:
+            self._db.execute("DELETE FROM citations WHERE article_id = ?", (article["id"],))
+            self._db.executemany("INSERT INTO citations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", found)
+
+    def is_cited_rightly(self, docid: int) -> bool:
+        """Whether the citations of an article are those of its headline and text, or wait to be made."""
+        article = self._article(docid)
+        if article is None:
+            return True
+        self._found.clear()
+        held, found = self._citations(article)
+        waits = "SELECT 1 FROM _unstudied WHERE docid = ?"
+        return held == found or self._db.execute(waits, (docid,)).fetchone() is not None
+
+    def _citations(self, article: sqlite3.Row) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+        """The rows that an article has, and those that follow from what it says."""
+        found: list[tuple[object, ...]] = [
             (
                 *(article["id"], position, c.document, c.kind, c.number, c.issuer, c.date, c.text),
                 *(article["site"], article["day"]),
@@ -123,6 +140,4 @@ class Study:
             for position, c in enumerate(self._cited(article), 1)
         ]
         query = "SELECT * FROM citations WHERE article_id = ? ORDER BY position"
-        if [tuple(row) for row in self._db.execute(query, (article["id"],))] != found:
-            self._db.execute("DELETE FROM citations WHERE article_id = ?", (article["id"],))
-            self._db.executemany("INSERT INTO citations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", found)
+        return [tuple(row) for row in self._db.execute(query, (article["id"],))], found

@@ -88,7 +88,8 @@ def _check_place(data: Path, to: Path) -> None:
         raise InputError(f"{to} is part of the archive itself: name a directory elsewhere, on another disk if you can.")
     if to.exists() and not to.is_dir():
         raise InputError(f"{to} is a file: name a directory for the backup.")
-    if to.is_dir() and not is_backup(to) and any(path.name not in (NEW, ".lock", *TREES) for path in to.iterdir()):
+    begun = (NEW, CONFIG) if (to / NEW).is_dir() else ()  # what the first backup had brought when it was killed
+    if to.is_dir() and not is_backup(to) and any(p.name not in (*begun, ".lock", *TREES) for p in to.iterdir()):
         raise InputError(f"{to} is not empty and no backup of Lưu Tin: name another directory.")
 
 

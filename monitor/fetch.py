@@ -145,7 +145,7 @@ def _body(
         part = response.read1(_STEP)
         if not part:
             if response.length:  # http.client's read1 takes an early end for the end
-                raise InputError(f"{url} broke off {response.length} bytes before its end: try again later.")
+                raise InputError(f"{url} broke off before its end: try again later.")
             return b"".join(parts)
         parts.append(part)
         size += len(part)

@@ -59,7 +59,7 @@ class Readers(Generic[W, R, K]):
         if self._pool is None:
             yield kept, self._read(work)
             return
-        with self._explained():
+        with self._explained(), unheard():
             self._under_way.append((kept, self._pool.submit(self._read, work)))
         if len(self._under_way) > AHEAD * self._jobs:
             yield self._first()
@@ -84,6 +84,16 @@ class Readers(Generic[W, R, K]):
                 f"A process that {self._doing} was killed, perhaps for want of memory: what was stored is kept;"
                 " go on with fewer --jobs."
             ) from error
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Holds Ctrl-C back for the moment in which processes begin: they would die of it with tracebacks."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin() -> None:

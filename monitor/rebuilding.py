@@ -33,6 +33,7 @@ from crawler.warc_read import OPEN
 from crawler.warc_walk import about
 from monitor import replay
 from monitor.crawls import run_lock
+from monitor.readers import unheard
 from monitor.rebuilding_parts import Part, Reader, ReadPart, prepare_reading, read_part, whose
 from spiders import registry
 
@@ -204,7 +205,8 @@ class _Rebuild:
 
         def submit(part: Part | None) -> None:
             if part is not None:
-                reading[pool.submit(read_part, part)] = part
+                with unheard():
+                    reading[pool.submit(read_part, part)] = part
 
         for _ in range(self._jobs * AHEAD):
             submit(next(files, None))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from crawler.archive import Archive, Prepared
+from crawler.clock import timestamp
 from crawler.following import unfounded
 from crawler.ingest import extractor_version
 from crawler.placing import FILE, NOT_MODIFIED
 from crawler.rereading import Stored
 from crawler.site import Site
-from crawler.text import content_digest, reading_digest, text_digest
+from crawler.studying import Study
+from crawler.text import content_digest, reading_digest, text_digest, word_count
 from crawler.urls import canonical_url, url_key
 from crawler.warc import Capture
 from crawler.warc_read import read_on
@@ -34,6 +36,11 @@ BATCH = 500
 
 #: Qualities that rest on another capture, or of which nothing is read: they say nothing of the rules.
 _NOT_READ = (FILE, NOT_MODIFIED, "withheld")
+
+#: Columns of a capture that reading its record gives.
+_READ = ("reading_digest", "quality_reason", "identity", "redirect_to", "canonical_url", "canonical_key", "read_as")
+
+_SAYS_OTHERWISE = "SELECT 1 FROM captures WHERE reading_digest = ? AND content_digest IS NOT ? LIMIT 1"
 
 Progress = Callable[[str, int, int], None]
 """Called with what is looked at, how much of it is done, and how much there is (bytes of WARC files, rows)."""
@@ -102,8 +109,9 @@ class Verification:
         """Sorts out, in one look at all captures, those of these files."""
         self._db.execute("DROP TABLE IF EXISTS temp.held")
         self._db.execute(
-            "CREATE TEMP TABLE held AS SELECT warc_file, warc_offset, warc_length, id, record_type, payload_digest"
-            " FROM main.captures WHERE warc_file IN (SELECT value FROM json_each(?))",
+            "CREATE TEMP TABLE held AS SELECT warc_file, warc_offset, warc_length, id, record_type, payload_digest,"
+            " memento_datetime, status_code, etag, last_modified FROM main.captures"
+            " WHERE warc_file IN (SELECT value FROM json_each(?))",
             (json.dumps(names),),
         )
         self._db.execute("CREATE INDEX temp.held_by_place ON held (warc_file, warc_offset)")
@@ -146,6 +154,10 @@ class Verification:
             wrong = "is another record than the one that was stored"
         elif capture.record_type != "revisit" and capture.payload_digest != row["payload_digest"]:
             wrong = "its payload has another digest than the one that was stored"
+        elif (timestamp(capture.memento_datetime), capture.status) != (row["memento_datetime"], row["status_code"]):
+            wrong = "its row has another time or status than the record"
+        elif (capture.etag, capture.last_modified) != (row["etag"], row["last_modified"]):
+            wrong = "its row has other validators than the record"
         return Fault(name, wrong, record.offset, row["id"]) if wrong else None
 
     def _orphans(self, path: Path, offsets: set[int]) -> Iterator[tuple[str, int]]:
@@ -189,13 +201,15 @@ class Verification:
         total = self._db.execute("SELECT count(*) FROM texts").fetchone()[0] if at_most is None else 0
         size = 0
         while not self._stop():
-            query = "SELECT text_digest, body FROM texts WHERE text_digest > ? ORDER BY text_digest LIMIT ?"
+            query = "SELECT text_digest, body, word_count FROM texts WHERE text_digest > ? ORDER BY text_digest LIMIT ?"
             rows = self._db.execute(query, (after, BATCH)).fetchall()
             if not rows:
                 return ""
-            for digest, body in rows:
+            for digest, body, words in rows:
                 if text_digest(body) != digest:
                     self.result.faults.append(Fault(DATABASE, "a text does not have its digest", name=digest))
+                elif word_count(body) != words:
+                    self.result.faults.append(Fault(DATABASE, "a text has another number of words", name=digest))
                 self._readings(digest, body)
                 size += len(body)
             self.result.texts += len(rows)
@@ -207,12 +221,10 @@ class Verification:
 
     def _readings(self, digest: str, body: str) -> None:
         for row in self._db.execute("SELECT * FROM readings WHERE text_digest = ?", (digest,)).fetchall():
-            said = {name: row[name] for name in ("headline", "description", "author", "section", "date_published")}
-            said |= {name: json.loads(row[name]) for name in ("captions", "attachments")}
-            images = [image["alt"] for image in json.loads(row["images"])]
-            named = reading_digest(said | {"text_digest": digest, "images": images})
             content = content_digest(row["headline"], body.split("\n\n"))
-            if (named, content) != (row["reading_digest"], row["content_digest"]):
+            of_captures = self._db.execute(_SAYS_OTHERWISE, (row["reading_digest"], content)).fetchone()
+            named = (_named(row, digest), content, word_count(body))
+            if named != (row["reading_digest"], row["content_digest"], row["word_count"]) or of_captures:
                 fault = Fault(DATABASE, "a reading does not have its digests", name=row["reading_digest"])
                 self.result.faults.append(fault)
 
@@ -228,6 +240,7 @@ class Verification:
             for table, name in unfounded(self._db, ids):
                 what = f"a row of {table} does not follow from the captures"
                 self.result.faults.append(Fault(DATABASE, what, name=name))
+            self._cited(ids)
             done += len(ids)
             self.result.articles += len(ids)
             after = ids[-1]
@@ -236,12 +249,26 @@ class Verification:
                 break
         return after
 
+    def _cited(self, ids: Sequence[str]) -> None:
+        study = Study(self._db)
+        if study.is_by_other_rules():
+            return  # they are to be made again
+        query = "SELECT id, docid FROM articles WHERE id IN (SELECT value FROM json_each(?))"
+        for identifier, docid in self._db.execute(query, (json.dumps(ids),)).fetchall():
+            if not study.is_cited_rightly(docid):
+                fault = Fault(DATABASE, "its citations are not those of its text", name=identifier)
+                self.result.faults.append(fault)
+
     # --- pages
 
     def pages(self, jobs: int) -> None:
         """Reads every page again that was read by today's rules, and verifies that it says what is stored of it."""
         columns = ", ".join(Stored._fields)
-        query = f"SELECT {columns}, site, reading_digest FROM captures WHERE record_type <> 'revisit' AND id > ?"  # noqa: S608
+        # what answers a form is a listing by any rules, and the question stands in another record
+        query = (
+            f"SELECT {columns}, site, {', '.join(_READ)} FROM captures WHERE record_type <> 'revisit'"  # noqa: S608
+            " AND url_key NOT LIKE '%\\_\\_wb\\_method=%' ESCAPE '\\' AND id > ?"
+        )
         total = self._db.execute("SELECT count(*) FROM captures").fetchone()[0]
         last, done = "", 0
         reading = Readers[Work, list[Prepared | str], list[sqlite3.Row]](
@@ -254,7 +281,10 @@ class Verification:
                 last = rows[-1]["id"]
                 done += len(rows)
                 kept = [row for row in rows if row["quality"] not in _NOT_READ and self._is_todays(row)]
-                work = [(Stored(*tuple(row)[:-2]), whose(self._sites, row["site"], row["url"])) for row in kept]
+                work = [
+                    (Stored(*tuple(row)[: len(Stored._fields)]), whose(self._sites, row["site"], row["url"]))
+                    for row in kept
+                ]
                 for before, read in readers.put(work, kept):
                     self._compare(before, read)
                 self._progress("pages", done, total)
@@ -270,5 +300,17 @@ class Verification:
             if isinstance(p, str):
                 continue  # what cannot be read is told of its file
             digest = p.reading.reading_digest if p.reading else None
-            if (digest, p.quality) != (row["reading_digest"], row["quality"]):
+            same = all(getattr(p, name) == row[name] for name in _READ[1:])
+            if (digest, p.quality) != (row["reading_digest"], row["quality"]) or not same:
                 self.result.faults.append(Fault(DATABASE, "a capture is read otherwise than stored", name=row["id"]))
+
+
+def _named(reading: sqlite3.Row, text: str) -> str:
+    """The digest of a reading as it stands; "" where a list in it cannot be read."""
+    said = {name: reading[name] for name in ("headline", "description", "author", "section", "date_published")}
+    try:
+        said |= {name: json.loads(reading[name]) for name in ("captions", "attachments")}
+        said["images"] = [image["alt"] for image in json.loads(reading["images"])]
+        return reading_digest(said | {"text_digest": text})
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return ""

@@ -253,6 +253,27 @@ def test_an_index_that_breaks_off_ends_the_backfill_with_what_was_fetched(
     assert (result.stderr.count("\n"), "The index gives no more" in result.stderr) == (1, True)
 
 
+@pytest.mark.parametrize(("part", "told"), [("/cdx", "broke off before its end"), ("/web/", None)])
+def test_an_answer_that_breaks_off_is_not_taken_for_a_whole_one(
+    tmp_path: Path, held: list[Held], part: str, told: str | None
+) -> None:
+    archive = WebArchive(held[:2])
+
+    def cut(path: str) -> Answer | None:
+        if not path.startswith(part):
+            return None
+        status, headers, body = archive.answer(path, None)
+        return status, headers | {"Content-Length": str(len(body) + 9)}, body
+
+    archive.before = cut
+    with archive:
+        said = fill(tmp_path, archive.url, code=7 if told is None else 4)
+    if told is None:
+        assert (said["kept"], said["failed"]) == ({}, {"broke off before its end": 2})
+    else:
+        assert told in said
+
+
 def work(data: Path, archive: WebArchive) -> None:
     site = next(site for site in spiders.declared() if site.slug == "hai_duong")
     service, source = run.open_source(archive.url, None, site, load())

@@ -222,6 +222,20 @@ def test_killed_at_any_moment_it_leaves_the_backup_before_and_the_next_one_is_wh
     assert rows(tmp_path / "newer" / "archive.db") == rows(data / "archive.db")
 
 
+def test_the_first_backup_is_begun_anew_where_it_was_killed_behind_its_settings(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = tmp_path / "luutin.toml"
+    settings.write_text("[contact]\nname = 'x'\n")
+    monkeypatch.setattr(backup._Backup, "finish", lambda _: next(_killed_after(0)))
+    with pytest.raises(_KilledError):
+        backup.backup(data, tmp_path / "copy", settings)
+    monkeypatch.undo()
+    assert (tmp_path / "copy" / "luutin.toml").is_file()
+    told("backup", tmp_path / "copy", "--data", data)
+    told("restore", tmp_path / "copy", "--data", tmp_path / "new")
+
+
 def test_a_byte_that_changed_in_the_backup_is_named_and_all_else_comes_back(data: Path, tmp_path: Path) -> None:
     told("backup", tmp_path / "copy", "--data", data)
     shutil.copytree(tmp_path / "copy", tmp_path / "far")  # no second names of the archive's own files

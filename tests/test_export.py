@@ -116,6 +116,7 @@ def test_an_article_without_a_date_counts_by_the_day_it_was_first_seen_in_vietna
         (["--since", "2024-13"], "--since 2024-13 is no day"),
         (["--until", "hôm nay"], "is no day"),
         (["--search", "…"], "asks for no word"),
+        (["--search", ""], "asks for no word"),
         (["--since", "2030"], "nothing of what is asked for"),
     ],
 )

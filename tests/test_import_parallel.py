@@ -24,6 +24,7 @@ import spiders
 from crawler.warc import Exchange, WarcWriter
 from monitor.cli import main
 from monitor.demo.world import World
+from monitor.readers import Readers
 
 NOON = datetime(2024, 5, 1, 5, tzinfo=UTC)
 HOMES = {site.slug: site.home_url.rstrip("/") for site in spiders.declared()}
@@ -164,6 +165,16 @@ def test_a_revisit_and_then_its_payload_at_the_same_moment_leave_the_payload(tmp
     told = take(tmp_path / "data", tmp_path / "theirs")
     assert (told["records"], told["skipped"]) == (2, {})
     assert [(row[5], row[6]) for row in says(tmp_path / "data")["captures"]] == [("response", "article")]
+
+
+def _hears(_: int) -> bool:
+    return signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_a_reading_process_hears_no_ctrl_c_from_its_first_moment_on() -> None:
+    with Readers[int, bool, int](_hears, jobs=2, doing="listened") as readers:
+        assert list(readers.put(1, 1)) + list(readers.rest()) == [(1, False)]
+    assert _hears(0)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])

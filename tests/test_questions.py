@@ -116,6 +116,37 @@ def test_each_is_a_page_with_table_chart_files_and_feeds_and_nothing_in_it_runs(
                 assert not feedparser.parse(response.content).bozo, address
 
 
+def test_a_site_that_shows_no_dates_can_fall_silent_too(shelf: Shelf, reader: Reader) -> None:
+    shelf.article("Không ngày", "Một.", day=None, new_at="2026-03-01T19:00:00.000000Z")
+    shelf.done()
+    (silent,) = answer(reader, "silent_sites")
+    assert (silent["last_published"], silent["last_found"], silent["days_silent"]) == (None, "2026-03-02", 18)
+
+
+def test_a_question_is_explained_in_the_language_of_the_page(shelf: Shelf, reader: Reader) -> None:
+    fill(shelf)
+    said = {"vi": "Tác giả đúng như trang gốc ghi", "en": "Authors as the sites name them"}
+    for path in ("/hoi", "/hoi/who_writes_most"):
+        for language, other in (("vi", "en"), ("en", "vi")):
+            page = reader.text(f"{path}?lang={language}")
+            assert said[language] in page, (path, language)
+            assert said[other] not in page, (path, language)
+    saved = yaml.safe_load((PROJECT / "metadata.yaml").read_text(encoding="utf-8"))["databases"]["archive"]["queries"]
+    assert all(query["description"].count(" · ") == 1 for query in saved.values())
+
+
+def test_a_chart_shows_the_months_in_which_nothing_was_published(shelf: Shelf, reader: Reader) -> None:
+    fill(shelf)
+    for month in ("2024-02", "2025-12"):
+        assert f"{month}:" not in reader.text("/hoi/articles_per_month"), "nothing to show"
+    bars = re.findall(
+        r'<rect class="s\d" x="([\d.]+)"[^>]*><title>(\d{4}-\d\d)', reader.text("/hoi/articles_per_month")
+    )
+    at = {month: float(x) for x, month in bars}
+    a_month = (at["2024-06"] - at["2024-01"]) / 5
+    assert at["2026-03"] - at["2024-01"] == pytest.approx(26 * a_month, abs=1)
+
+
 def test_every_column_of_an_answer_has_a_name_in_both_languages(shelf: Shelf, reader: Reader) -> None:
     fill(shelf)
     for name in questions.CHARTS:

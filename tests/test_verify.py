@@ -133,6 +133,7 @@ def test_a_letter_changed_in_any_text_is_found_and_the_text_named(kept: Path) ->
 FIRST = "WHERE id = (SELECT min(id) FROM articles)"
 EDITED = "WHERE change = 'edited'"
 LISTING = "WHERE quality = 'listing'"
+FIRST_ROBOTS = "WHERE id = (SELECT min(id) FROM captures WHERE url LIKE '%/robots.txt')"
 TAMPERED = {
     "a headline": ("derived", f"UPDATE articles SET headline = 'Khác' {FIRST}", "a row of articles"),
     "a status": ("derived", f"UPDATE articles SET status = 'removed' {FIRST}", "a row of articles"),
@@ -141,8 +142,21 @@ TAMPERED = {
     "a date": ("derived", f"UPDATE revisions SET observed_by = '2020-01-01T00:00:00Z' {EDITED}", "a row of revisions"),
     "a file": ("derived", "UPDATE attachments SET name = 'khác' WHERE kind = 'attachment'", "a row of attachments"),
     "a reading": ("texts", "UPDATE readings SET author = 'Người khác'", "a reading does not"),
+    "a list": ("texts", "UPDATE readings SET captions = '[', images = '[0]'", "a reading does not"),
+    "a moment": ("files", f"UPDATE captures SET memento_datetime = '2020' {FIRST_ROBOTS}", "another time or status"),
+    "an answer": ("files", f"UPDATE captures SET status_code = 201 {LISTING}", "another time or status"),
     "a place": ("files", f"UPDATE captures SET warc_offset = warc_offset + 1 {LISTING}", "its record is not there"),
     "a digest": ("files", f"UPDATE captures SET payload_digest = 'sha1:X' {LISTING}", "has another digest"),
+    "a validator": ("files", f"UPDATE captures SET etag = 'khác' {LISTING}", "other validators"),
+    "a count of words": ("texts", "UPDATE texts SET word_count = 1", "another number of words"),
+    "what captures say": (
+        "texts",
+        "UPDATE captures SET content_digest = 'c1:x' WHERE quality = 'article'",
+        "a reading does",
+    ),
+    "an address": ("derived", "UPDATE article_urls SET first_seen = '2020'", "a row of article_urls"),
+    "a lost address": ("derived", "DELETE FROM article_urls", "a row of article_urls"),
+    "a citation": ("derived", "UPDATE citations SET number = '1'", "its citations are not"),
     "a row that refers": ("database", f"UPDATE captures SET site = 'nobody' {LISTING}", "refers to one of sites"),
 }
 
@@ -159,6 +173,12 @@ def test_a_row_that_does_not_follow_from_the_captures_is_found(kept: Path, what:
 def test_a_wrong_verdict_on_a_page_is_found_by_reading_it_again(kept: Path) -> None:
     changed(kept, lambda db: db.execute(f"UPDATE captures SET quality = 'empty' {LISTING}"))
     assert verified(kept, "files", "database", "texts", "derived").result.faults == []
+    code, out, _ = luutin(kept, "verify", "--deep", "--jobs", "1")
+    assert (code, "a capture is read otherwise than stored" in out) == (7, True)
+
+
+def test_a_wrong_identity_of_a_page_is_found_by_reading_it_again(kept: Path) -> None:
+    changed(kept, lambda db: db.execute(f"UPDATE captures SET identity = 'khac' {LISTING}"))
     code, out, _ = luutin(kept, "verify", "--deep", "--jobs", "1")
     assert (code, "a capture is read otherwise than stored" in out) == (7, True)
 
@@ -197,10 +217,11 @@ def test_the_command_says_what_is_damaged_and_ends_with_seven(kept: Path) -> Non
 def test_captures_that_only_the_warc_files_have_are_told_and_taken(kept: Path) -> None:
     with Archive(kept, read_only=True) as archive:
         query = "SELECT url, article_id, warc_file, warc_offset, warc_length, crawl_id FROM captures JOIN crawls"
-        query += " ON crawls.id = crawl_id WHERE quality = 'article' AND record_type = 'response' ORDER BY captures.id"
+        query += " ON crawls.id = crawl_id WHERE quality = 'article' AND record_type = 'response'"
+        query += " AND captures.site = 'hai_duong' ORDER BY captures.url"
         url, article, file, offset, length, crawl = archive.connection.execute(query).fetchone()
     page = load_record(kept / "warc", Location(file, offset, length))
-    body = page.payload.replace(b"</p>", " Thêm một câu.</p>".encode(), 1)
+    body = page.payload.replace(b"</p>", " Thêm một câu.</p>".encode())
     with WarcWriter(kept / "warc", prefix="killed", software="Lưu Tin") as writer:
         writer.part_of(crawl)  # a crawl that was killed before it could store its last batch
         kind = (("Content-Type", page.header("Content-Type") or ""),)

@@ -202,6 +202,27 @@ def test_an_unknown_article_is_a_kind_404(shelf: Shelf, reader: Reader, path: st
     assert labels.TEXTS["vi"]["not_found_title"] in response.text
 
 
+@pytest.mark.parametrize("path", ["/da-g", "/archive/nothing", "/bai-viet/x.xml"])
+def test_an_address_that_is_not_there_is_a_kind_404_that_leads_on(shelf: Shelf, reader: Reader, path: str) -> None:
+    shelf.done()
+    response, english = reader.get(path), reader.get(f"{path}?lang=en")
+    assert (response.status_code, english.status_code) == (404, 404)
+    assert labels.TEXTS["vi"]["no_page"] in response.text
+    assert labels.TEXTS["en"]["no_page"] in english.text
+    assert 'action="/tim-kiem"' in response.text
+    assert reader.get("/archive/nothing.json").json()["status"] == 404, "programs are answered in JSON"
+
+
+def test_what_one_night_announced_is_listed_by_the_publishers_dates(shelf: Shelf, reader: Reader) -> None:
+    night = "2026-03-02T19:00:0{}.000000Z"
+    shelf.article("Bài lúc chín giờ", "Một.", day="2026-03-02T09:00:00+07:00", new_at=night.format(3))
+    shelf.article("Bài lúc mười bảy giờ", "Hai.", day="2026-03-02T17:00:00+07:00", new_at=night.format(1))
+    shelf.article("Bài hôm trước", "Ba.", day="2026-03-01T12:00:00+07:00", new_at=night.format(5))
+    shelf.done()
+    newest = words(reader.text("/").partition("</ol>")[0])
+    assert newest.index("mười bảy giờ") < newest.index("chín giờ") < newest.index("hôm trước")
+
+
 def test_what_strangers_wrote_is_never_markup_and_no_page_runs_a_script(shelf: Shelf, reader: Reader) -> None:
     aid = shelf.article(EVIL, f"{EVIL}\n\n{EVIL}", description=EVIL, captions=[EVIL], url="http://huyen_nui/<b>")
     nameless = shelf.article(None, "", url="javascript:alert(1)")

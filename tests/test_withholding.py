@@ -78,6 +78,7 @@ def test_a_withheld_article_leaves_no_word_in_the_archive_and_its_records_stay(k
     seven = article(kept)
     assert f"The article {seven} is withheld." in withhold(kept, seven)
     assert not in_the_file(kept, "ba con đường")
+    assert kept.rows("SELECT count(DISTINCT segid) FROM articles_fts_idx") == [(1,)], "older parts spell its words"
     assert kept.rows("SELECT count(*) FROM articles") == [(1,)]
     sealed = kept.rows("SELECT DISTINCT quality, quality_reason FROM captures WHERE url LIKE '%/7'")
     assert sealed == [("withheld", seven)]

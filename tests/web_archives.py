@@ -62,7 +62,7 @@ class WebArchive:
                 answer = archive.before(self.path) or archive.answer(self.path, span)
                 status, headers, body = answer
                 self.send_response(status)
-                for name, value in (headers | {"Content-Length": str(len(body))}).items():
+                for name, value in ({"Content-Length": str(len(body))} | headers).items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +27,9 @@ from spiders import declared
 
 #: Seconds after which what was fetched is stored: no more than that is fetched again after a kill.
 PATIENCE = 5.0
+
+#: What the sentences about a request begin with.
+_ADDRESS = re.compile(r"^https?://\S+ ")
 
 #: Answers of a site that say something about a page. What was refused, or failed, says something about a moment.
 _TELLING = frozenset({*range(200, 400), 404, 410})
@@ -105,8 +109,8 @@ class Backfill:
                     break
                 try:
                     capture = source.capture(service, row)
-                except InputError as error:
-                    capture = str(error).partition(": ")[2] or str(error)
+                except (InputError, NoAnswerError) as error:
+                    capture = _ADDRESS.sub("", str(error)).partition(": ")[0].rstrip(".")  # the same ones are counted
                 result.fetched += 1
                 if isinstance(capture, str):
                     result.failed[capture] += 1

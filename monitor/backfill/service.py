@@ -34,7 +34,7 @@ class Answer:
     body: bytes
 
 
-class NoAnswerError(InputError):
+class NoAnswerError(CrawlFailedError):
     """One request came to nothing; the next may not."""
 
 

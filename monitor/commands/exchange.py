@@ -30,7 +30,7 @@ TOLD = 10
 @click.option("--site", "sites", metavar="SITE", multiple=True, help="Of this site; several times for several.")
 @click.option("--since", metavar="DAY", default="", help="Published on this day or later: 2024-05-31, 2024-05 or 2024.")
 @click.option("--until", metavar="DAY", default="", help="Published on this day or earlier.")
-@click.option("--search", metavar="WORDS", default="", help="What a search for these words finds.")
+@click.option("--search", metavar="WORDS", help="What a search for these words finds.")
 @click.option("--revisions", "versions", is_flag=True, help="Also what the articles said before.")
 @click.option("--force", is_flag=True, help="Replace OUT where it is there.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
@@ -43,7 +43,7 @@ def export(
     sites: tuple[str, ...],
     since: str,
     until: str,
-    search: str,
+    search: str | None,
     versions: bool,
     force: bool,
     as_json: bool,
@@ -69,7 +69,9 @@ def export(
     form = form or next((form for ending, form in ENDINGS.items() if out.name.endswith(ending)), None)
     if form is None:
         raise InputError(f"What {out} is to be does not follow from its name: give --format, one of {_listed()}.")
-    choice = Choice(sites=sites, since=since, until=until, search=search, articles=tuple(dict.fromkeys(articles)))
+    if search == "":  # a script's empty variable must not ask for everything
+        raise InputError("--search '' asks for no word: write at least one letter or digit.")
+    choice = Choice(sites=sites, since=since, until=until, search=search or "", articles=tuple(dict.fromkeys(articles)))
     with Archive(data, read_only=True) as archive, stopping() as stop, Steps() as progress:
 
         def moved(what: str, done: int, total: int) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from datasette import handle_exception
+from datasette import handle_exception as datasettes
+from datasette.utils.asgi import Base400, Response
 from markupsafe import Markup
 from pluggy import HookimplMarker
 
@@ -23,10 +24,12 @@ from monitor.web import (
     evidence,
     feed_pages,
     front,
+    labels,
     notes,
     queries,
     questions,
     removed,
+    render,
     reopening,
     search,
     snippets,
@@ -37,7 +40,7 @@ hookimpl = HookimplMarker("datasette")  # what ``from datasette import hookimpl`
 
 # Where rich is installed, Datasette prints a page of traceback, with all local variables, for each address that is not
 # there and each slip in somebody's SQL. Without it, only what ends as status 500 is printed: a mistake of the program.
-handle_exception.rich = None
+datasettes.rich = None
 
 #: The FTS5 expression that matches nothing; the empty string is a syntax error.
 _NOTHING = '""'
@@ -73,6 +76,16 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/api/revisions\.json$", api.revisions),
         (r"^/api/events\.json$", api.events),
     ]
+
+
+@hookimpl
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Callable[[], Awaitable[Response]] | None:
+    """An address that is not there is answered with a page that leads on; programs get Datasette's JSON."""
+    if not (isinstance(exception, Base400) and exception.status == 404) or request.path.endswith(".json"):
+        return None
+    t = labels.TEXTS[labels.language_of(request.args.get("lang"))]
+    notice = {"heading": t["no_page"], "message": t["no_page_text"]}
+    return partial(render.page, datasette, request, "luutin_notice.html", notice, status=404)
 
 
 @hookimpl

@@ -39,7 +39,7 @@ _DATED_BACK = """
 select a.id, strftime('%Y-%m-%dT%H:%M:%S', e.at, '+7 hours') as moment
 from (select article_id, at from events
       where kind = 'new' and baseline = 0 and at > strftime('%Y-%m-%dT%H:%M:%S', substr(:moment, 1, 19), '-7 hours')
-      order by at desc limit :announced) e
+      order by at desc, id limit :announced) e
 cross join articles a on a.id = e.article_id
 where a.docid < :docid and {where}
   and exists (select 1 from articles_fts where articles_fts match :match and rowid = a.docid)

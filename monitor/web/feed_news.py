@@ -28,9 +28,11 @@ _T = labels.TEXTS["vi"]
 
 # The newest of some kinds, news or not: an import's edits and removals stand where their dates put them.
 _OF_ALL = """
-select * from (select * from events where kind = '{kind}' and baseline = {baseline} order by at desc limit :limit)
+select * from (select * from events where kind = '{kind}' and baseline = {baseline} order by at desc, id limit :limit)
 """
-_OF_A_SITE = "select * from (select * from events where site = :site and kind = '{kind}' order by at desc limit :limit)"
+_OF_A_SITE = (
+    "select * from (select * from events where site = :site and kind = '{kind}' order by at desc, id limit :limit)"
+)
 
 _EDITS = """
 select e.id as event_id, e.at, e.summary, e.revision_id, a.id, a.url, a.section,

@@ -39,14 +39,15 @@ _HEADLINES = 200
 #: Longest query, in characters.
 LONGEST_QUERY = 200
 
-#: What a result can be narrowed to by a click, in the order of the page; and how many values of each are offered.
+#: What a result can be narrowed to by a click, in the order of the page; and how many values of each are offered: the
+#: commonest, but of years the newest, for a list of years with holes looks like an archive with holes.
 FACETS = ("site", "section", "author", "year", "status")
-_VALUES = 8
+_VALUES, _YEARS = 8, 40
 
 #: An article that is shown in a list of results: each text is shown once.
 SHOWN = "a.same_text_as is null"
 
-_COLUMNS = "a.docid, a.site, a.section, a.author, a.status, substr(a.date_published, 1, 4) as year"
+_COLUMNS = "a.docid, a.site, a.section, a.author, a.status"
 _SPAN = "between :low and :high"
 
 # +: an index on it would sort half the archive.
@@ -125,7 +126,8 @@ class Asked:
 class Found:
     """One page of results. ``count`` is exact, or WINDOW where there are ``more``, which are not looked at.
 
-    ``facets``: by name, the commonest values with their numbers. ``oldest``: the day down to which was looked.
+    ``facets``: by name, the commonest values (of years the newest) with their numbers. ``oldest``: the day down to
+    which was looked.
     """
 
     rows: Sequence[Row] = ()
@@ -201,14 +203,14 @@ def _closest(connection: sqlite3.Connection, asked: Asked, docids: list[int]) ->
 
 
 def _facets(
-    window: Sequence[tuple[int, str, str | None, str | None, str, str | None]],
+    window: Sequence[tuple[int, str, str | None, str | None, str]],
 ) -> dict[str, list[tuple[str, int]]]:
-    columns = {"site": 1, "section": 2, "author": 3, "status": 4, "year": 5}
+    columns = {"site": 1, "section": 2, "author": 3, "status": 4}
     facets: dict[str, list[tuple[str, int]]] = {}
-    for name in FACETS:
-        counted = Counter(str(value) for row in window if (value := row[columns[name]]))
-        most = counted.most_common(_VALUES)
-        facets[name] = sorted(most, reverse=True) if name == "year" else most
+    for name, column in columns.items():
+        facets[name] = Counter(str(value) for row in window if (value := row[column])).most_common(_VALUES)
+    years = Counter(f"{day_of(row[0]).year:04}" for row in window)  # as a search within a year counts them
+    facets["year"] = sorted(years.items(), reverse=True)[:_YEARS]
     return facets
 
 

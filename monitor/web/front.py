@@ -20,7 +20,7 @@ _NEWEST = f"""{RECENT}
 select a.id, a.headline, a.description, a.section, a.date_published, a.status, a.site, s.name as site_name
 from picked p join articles a on a.id = p.id join sites s on s.slug = a.site
 where a.same_text_as is null
-order by p.moment desc, a.id
+order by substr(p.moment, 1, 10) desc, a.date_published desc, p.moment desc, a.id
 """  # noqa: S608
 
 _CHANGED = """
@@ -31,16 +31,18 @@ where r.change = 'edited'
 order by r.memento_datetime desc, r.id limit :limit
 """
 
-# Two walks of an index that end early; one condition for both would sort everything that was ever removed.
+# Two walks of an index that end early, and from each in turn: tonight's suspects must not hide what is known gone.
 _MISSING = """
 with missing as (
-  select * from (select id, last_seen from articles where status = 'removed' order by last_seen desc limit :limit)
+  select *, row_number() over (order by last_seen desc, id) as place
+  from (select id, last_seen from articles where status = 'removed' order by last_seen desc, id limit :limit)
   union all
-  select * from (select id, last_seen from articles where status = 'suspect' order by last_seen desc limit :limit)
+  select *, row_number() over (order by last_seen desc, id)
+  from (select id, last_seen from articles where status = 'suspect' order by last_seen desc, id limit :limit)
 )
 select a.id, a.headline, a.status, a.last_seen as at, s.name as site_name
 from missing m join articles a on a.id = m.id join sites s on s.slug = a.site
-order by a.last_seen desc, a.id limit :limit
+order by m.place, a.status limit :limit
 """
 
 _SITES = """

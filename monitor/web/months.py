@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
@@ -102,6 +102,12 @@ def drawn(values: Sequence[int], *, highest: int, name: str, title: str, descrip
         f'<desc id="{name}-d">{escape(description)}</desc>{bars}'
         f'<path class="ground" d="M0 {_HEIGHT + 0.5}H{width}"/></svg>'
     )
+
+
+def without_gaps(months: Iterable[str], most: int) -> list[str]:
+    """From the first to the last of some months, also those between them: a silence is seen. The last ``most``."""
+    known = sorted(_index(month) for month in months if _is_month(month))
+    return [_month(i) for i in range(max(known[0], known[-1] - most + 1), known[-1] + 1)] if known else []
 
 
 def _is_month(text: str) -> bool:

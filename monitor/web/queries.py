@@ -22,11 +22,11 @@ with recent(id, moment) as (
   select id, date_published from (
     select id, date_published from articles
     where +same_text_as is null and date_published <= :tomorrow -- +: an index on it would sort half the archive
-    order by date_published desc limit :limit)
+    order by date_published desc, id limit :limit)
   union all
   select article_id, moment from (
     select article_id, strftime('%Y-%m-%dT%H:%M:%S', at, '+7 hours') as moment from events
-    where kind = 'new' and baseline = 0 order by at desc limit :limit)
+    where kind = 'new' and baseline = 0 order by at desc, id limit :limit)
 ), picked(id, moment) as (
   select id, max(moment) from recent group by id order by max(moment) desc, id limit :limit
 )

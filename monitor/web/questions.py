@@ -20,7 +20,7 @@ from markupsafe import Markup
 from crawler.text import clean
 from monitor import feeds
 from monitor.feeds import content
-from monitor.web import charts, feed_pages, labels, queries, render, words
+from monitor.web import charts, feed_pages, labels, months, queries, render, words
 from monitor.web.feed_links import Alternate
 from monitor.web.queries import Row, rows
 from monitor.web.search import site_names
@@ -71,7 +71,10 @@ async def index_page(datasette: Any, request: Request) -> Response:
     """``/hoi``: every saved question."""
     asked = await _saved(datasette, request)
     language = labels.language_of(request.args.get("lang"))
-    listed = [{"name": n, "title": _title(q, language), "description": q.get("description")} for n, q in asked.items()]
+    listed = [
+        {"name": name, "title": _title(query, language), "description": _half(query.get("description"), language)}
+        for name, query in asked.items()
+    ]
     return await render.page(datasette, request, "luutin_questions.html", {"questions": listed})
 
 
@@ -99,7 +102,7 @@ async def question_page(datasette: Any, request: Request) -> Response:
     page = {
         "name": name,
         "title": title,
-        "description": query.get("description"),
+        "description": _half(query.get("description"), language),
         "message": message,
         "parameters": [(p, t.get(f"ask_{p}", p), given[p]) for p in given],
         "site_names": await site_names(db) if "site" in given else {},
@@ -165,8 +168,12 @@ def _given(query: Mapping[str, Any], request: Request) -> dict[str, str]:
 
 
 def _title(query: Mapping[str, Any], language: str) -> str:
-    """The half of a title ``Tiếng Việt · English`` that is in a language."""
-    parts = str(query.get("title") or query["name"]).split(" · ")
+    return _half(query.get("title") or query["name"], language)
+
+
+def _half(text: object, language: str) -> str:
+    """The half of a title or description ``Tiếng Việt · English`` that is in a language."""
+    parts = str(text or "").split(" · ")
     return parts[min(labels.LANGUAGES.index(language), len(parts) - 1)]
 
 
@@ -228,13 +235,14 @@ def _drawn(
         value = (row[chart.value] or 0) if chart.value else 1
         by_month.setdefault(month, {})[name] = by_month.get(month, {}).get(name, 0) + value
         totals[name] = totals.get(name, 0) + value
-    months = sorted(by_month)[-_MONTHS:]
+    shown_months = months.without_gaps(by_month, _MONTHS)
     named = sorted(totals, key=lambda name: -totals[name])
     shown, rest = named[: charts.COLOURS - 1], named[charts.COLOURS - 1 :]
-    series = [charts.Series(n, tuple(by_month[m].get(n, 0) for m in months)) for n in shown]
+    series = [charts.Series(n, tuple(by_month.get(m, {}).get(n, 0) for m in shown_months)) for n in shown]
     if rest:
-        series.append(charts.Series(others, tuple(sum(by_month[m].get(n, 0) for n in rest) for m in months)))
-    return charts.bars(months, series, title=title, number=number) + charts.legend([s.name for s in series])
+        in_rest = tuple(sum(by_month.get(m, {}).get(n, 0) for n in rest) for m in shown_months)
+        series.append(charts.Series(others, in_rest))
+    return charts.bars(shown_months, series, title=title, number=number) + charts.legend([s.name for s in series])
 
 
 def _row_entry(row: Row, key: str, absolute: Any) -> feeds.Entry:

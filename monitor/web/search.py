@@ -125,6 +125,12 @@ def _facets(
         if chosen or len(values) > 1:
             shown = said(name, chosen) if chosen else ""
             offered.append(
-                {"title": t[f"by_{name}"], "chosen": shown, "back": back, "values": values if not chosen else []}
+                {
+                    "title": t[f"by_{name}"],
+                    "chosen": shown,
+                    "back": back,
+                    "values": values if not chosen else [],
+                    "lang": language if name == "status" else labels.LANGUAGES[0],  # all others are the publishers'
+                }
             )
     return offered

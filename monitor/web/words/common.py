@@ -21,6 +21,11 @@ PHRASES: dict[str, tuple[str, str]] = {
     "no_headline": ("Không tiêu đề", "No headline"),
     "author": ("Tác giả", "Author"),
     "section": ("Chuyên mục", "Section"),
+    "no_page": ("Không có trang này", "No such page"),
+    "no_page_text": (
+        "Địa chỉ này không dẫn đến đâu. Có thể nó bị chép thiếu: hãy thử tìm kiếm, hoặc về trang đầu.",
+        "This address leads nowhere. A part of it may be missing: try the search, or the front page.",
+    ),
     "no_date": ("không ghi ngày đăng", "no date given"),
     "time_note": ("Mọi giờ là giờ Việt Nam.", "All times are Vietnam time (UTC+7)."),
 }

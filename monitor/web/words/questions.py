@@ -46,6 +46,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "last_cited": ("Dẫn lần cuối", "Last cited"),
     "first_published": ("Bài đầu", "First"),
     "last_published": ("Bài mới nhất", "Newest"),
+    "last_found": ("Tìm thấy bài mới", "New article found"),
     "date_published": ("Ngày đăng", "Published"),
     "observed_after": ("Sau lúc", "Edited after"),
     "words_added": ("Chữ thêm", "Words added"),
