@@ -72,7 +72,7 @@ class Withholding:
         return str(uuid.uuid5(EVENTS, f"{self.article_id}/withheld/{self.since}"))
 
 
-def names_of(db: sqlite3.Connection, article_id: str) -> dict[str, list[str | int]]:
+def _names_of(db: sqlite3.Connection, article_id: str) -> dict[str, list[str | int]]:
     """What names the rows of ``TOLD`` that tell of an article, by table (``journaling.JOURNALED``'s keys)."""
     of_article = {t: f"SELECT id FROM {t} WHERE article_id = ?" for t in TOLD if t != "deliveries"}
     of_article["deliveries"] = (
@@ -89,7 +89,7 @@ def withhold(db: sqlite3.Connection, what: Withholding) -> bool:
     row = db.execute("SELECT site FROM articles WHERE id = ?", (what.article_id,)).fetchone()
     if row is None:
         raise KeyError(what.article_id)
-    names = names_of(db, what.article_id)
+    names = _names_of(db, what.article_id)
     noted = {(table, str(name)) for table, name in db.execute("SELECT kept, name FROM _journal")}
     if any((table, str(name)) in noted for table, found in names.items() for name in found):
         return False

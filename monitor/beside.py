@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from crawler.archive import Archive
 from crawler.errors import LuutinError
-from crawler.garbage import spare_collector
-from monitor.child import die_with_parent
+from monitor.child import begin_helping
 
 #: Seconds between two looks at whether there is something to study.
 TICK = 0.25
@@ -36,9 +34,7 @@ class StudyBeside:
 
 
 def _study(data: Path, over: Event) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    die_with_parent()
-    spare_collector()
+    begin_helping()
     try:
         with Archive(data) as archive:
             while not over.wait(TICK):

@@ -6,15 +6,33 @@ import ctypes
 import os
 import signal
 import sys
+from multiprocessing import parent_process
+
+from crawler.garbage import spare_collector
 
 #: Linux's prctl: the signal that a process gets when the one that started it is gone.
 _PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent() -> None:
-    """Ends this process, where the system can (Linux), with the one that started it, however that ends."""
+def die_with(parent: int) -> None:
+    """Ends this process, where the system can (Linux), with the one that started it, however that ends.
+
+    ``parent``: its number. At once where it is gone already, since the system tells nobody of that.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def begin_helping() -> None:
+    """What a process of ``multiprocessing`` does first: Ctrl-C is its parent's business, whose end is its own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    assert parent is not None
+    assert parent.pid is not None
+    die_with(parent.pid)
+    spare_collector()
 
 
 def main() -> None:
@@ -22,9 +40,7 @@ def main() -> None:
 
     Without that, a run that was killed would leave crawls behind that write into the archive while the next run begins.
     """
-    die_with_parent()
-    if os.getppid() != int(os.environ["LUUTIN_PARENT"]):
-        raise SystemExit("The run that wanted this crawl is over.")
+    die_with(int(os.environ["LUUTIN_PARENT"]))
     from scrapy.cmdline import execute
 
     try:

@@ -13,12 +13,11 @@ from multiprocessing import get_context
 from typing import Generic, Self, TypeVar
 
 from crawler.errors import LuutinError
-from crawler.garbage import spare_collector
 from crawler.ingest import Source, prepare
 from crawler.placing import Prepared
 from crawler.site import Site
 from crawler.warc import Capture
-from monitor.child import die_with_parent
+from monitor.child import begin_helping
 
 #: Pieces of work that each reading process has in hand or waiting: enough that it never waits for the writer.
 AHEAD = 3
@@ -47,7 +46,7 @@ class Readers(Generic[W, R, K]):
 
     def __enter__(self) -> Self:
         if self._jobs > 1:  # a fresh interpreter each: this one may have threads, and files open
-            self._pool = ProcessPoolExecutor(self._jobs, get_context("spawn"), initializer=_begin)
+            self._pool = ProcessPoolExecutor(self._jobs, get_context("spawn"), initializer=begin_helping)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -94,13 +93,6 @@ def unheard() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _begin() -> None:
-    """In a reading process: Ctrl-C is the writer's business, and nobody reads on for a writer that is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    die_with_parent()
-    spare_collector()
 
 
 def read_pages(work: Sequence[tuple[Capture, Site]], *, source: Source) -> list[Prepared]:

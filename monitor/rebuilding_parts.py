@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,14 +11,13 @@ from typing import cast
 
 from crawler.archive import Prepared
 from crawler.config import Config
-from crawler.garbage import spare_collector
 from crawler.ingest import Source, prepare
 from crawler.replaying import Place, Replay
 from crawler.site import Site
 from crawler.urls import host_key
 from crawler.warc import Capture, Skipped
 from crawler.warc_read import read_on
-from monitor.child import die_with_parent
+from monitor.child import begin_helping
 from spiders import by_host, registry, undeclared
 
 #: Captures that are read, and stored in one transaction, at once.
@@ -113,11 +111,9 @@ _reader: Reader | None = None
 
 
 def prepare_reading(directory: Path, journal: Path, config: Config) -> None:
-    """In a reading process: Ctrl-C is the writer's business, and nobody reads on for a writer that is gone."""
+    """In a reading process: what it needs for each part."""
     global _reader
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    die_with_parent()
-    spare_collector()
+    begin_helping()
     _reader = Reader(directory, journal, config)
 
 

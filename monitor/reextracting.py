@@ -84,16 +84,11 @@ class Reextraction:
 
     def _wanted(self, result: Reread) -> Callable[[Stored], bool]:
         def wanted(capture: Stored) -> bool:
-            site = self._site(result.site, capture.url)
+            site = declared(self._sites, result.site, capture.url)
             result.undeclared |= site is None
             return site is not None and (self._everything or capture.extractor_version != extractor_version(site))
 
         return wanted
-
-    def _site(self, slug: str, url: str) -> Site | None:
-        """How a capture is read: as its site is declared, or by the generic rules where it never was."""
-        site = self._sites.get(slug) or _generic(urlsplit(url).netloc)
-        return site if site.slug == slug else None
 
     def _batches(self, slug: str, found: list[list[str]]) -> Iterator[Work]:
         waiting: list[str] = []
@@ -101,7 +96,7 @@ class Reextraction:
             waiting += group
             if len(waiting) >= BATCH or n == len(found):
                 rows = stored(self._archive.connection, waiting)
-                yield [(row, site) for row in rows if (site := self._site(slug, row.url)) is not None]
+                yield [(row, site) for row in rows if (site := declared(self._sites, slug, row.url)) is not None]
                 waiting = []
 
     def _prepared(self, batches: Iterator[Work]) -> Iterator[tuple[Work, list[Prepared | str]]]:
@@ -122,9 +117,15 @@ class Reextraction:
     def _one_again(self, capture: Stored) -> Prepared | None:
         query = "SELECT site FROM captures WHERE id = ?"
         (slug,) = self._archive.connection.execute(query, (capture.id,)).fetchone()
-        site = self._site(slug, capture.url)
+        site = declared(self._sites, slug, capture.url)
         read = read_again(self._archive.warc_dir, [(capture, site)])[0] if site is not None else ""
         return None if isinstance(read, str) else read
+
+
+def declared(sites: Mapping[str, Site], slug: str, url: str) -> Site | None:
+    """How a capture is read: as its site is declared, or by the generic rules where it never was; None: no more."""
+    site = sites.get(slug) or _generic(urlsplit(url).netloc)
+    return site if site.slug == slug else None
 
 
 @lru_cache(maxsize=4096)

@@ -14,7 +14,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
-from monitor.child import die_with_parent
+from monitor.child import die_with
 
 SENT: Literal["sent"] = "sent"
 FAILED: Literal["failed"] = "failed"
@@ -205,9 +205,7 @@ def _send(apprise: Any, wire: Wire, title: str, body: str) -> Answer:
 
 def main() -> None:
     """Reads an address and then messages from standard input, a line of JSON each, and answers each with one."""
-    die_with_parent()
-    if os.getppid() != int(os.environ["LUUTIN_PARENT"]):
-        raise SystemExit("The process that wanted this is over.")
+    die_with(int(os.environ["LUUTIN_PARENT"]))
     answers: TextIO = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a service prints is no answer
     wire, apprise = Wire(), None

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from crawler.archive import Archive
+from crawler.archive import Archive, Prepared
 from crawler.clock import now, timestamp
 from crawler.errors import InputError, StorageError
 from crawler.journaling import PREFIX, Change, changes_in
-from crawler.rereading import Changes, stored
+from crawler.rereading import Changes, Stored, stored
 from crawler.sealing import WITHHELD
 from crawler.site import Site
 from crawler.withholding import TOLD, Withholding, forget_texts, give_back, unsaid
 from crawler.withholding import withhold as put_under_seal
-from monitor.reextracting import read_again
-from spiders import undeclared
+from monitor.reextracting import declared, read_again
 
 logger = logging.getLogger(__name__)
 
@@ -28,15 +26,9 @@ _ATTEMPTS = 10
 #: Pages of the search index that are merged at once, some 16 MB: a crawl waits for the lock less than a second.
 MERGED = 4_000
 
-_DUE = "UPDATE withheld SET lifted = ?1, lifted_by = 'until' WHERE lifted IS NULL AND until <= ?1 RETURNING article_id"
-_LIFT = "UPDATE withheld SET lifted = ?, lifted_by = ? WHERE article_id = ? AND lifted IS NULL RETURNING id"
-# Lifted, but their captures are still under seal: this was cut short, or is to be done now.
-_OWED = (
-    "SELECT DISTINCT quality_reason FROM captures WHERE quality = ? AND quality_reason NOT IN"
-    " (SELECT article_id FROM withheld WHERE lifted IS NULL)"
-)
-_SEALED = "SELECT id FROM captures WHERE quality = ? AND quality_reason = ?"
-_LAST = "SELECT site, journal_seq FROM withheld WHERE article_id = ? ORDER BY since DESC LIMIT 1"
+_WITHHELD = "SELECT site, journal_seq FROM withheld WHERE article_id = ? AND lifted IS NULL"
+_LIFT = "UPDATE withheld SET lifted = ?, lifted_by = ? WHERE article_id = ? AND lifted IS NULL"
+_SEALED = "SELECT id FROM captures WHERE quality = ? AND quality_reason = ? ORDER BY id"
 
 
 def listed(archive: Archive) -> list[dict[str, Any]]:
@@ -109,62 +101,73 @@ def _forget_words(archive: Archive) -> None:
 
 
 def release(archive: Archive, article_id: str, sites: Mapping[str, Site], *, by: str) -> None:
-    """Gives an article back. Raises InputError where it is not withheld or a record of it cannot be read."""
-    with archive.writing() as db:
-        if db.execute(_LIFT, (timestamp(now()), by, article_id)).fetchone() is None:
-            raise InputError(f"The article {article_id} is not withheld: luutin withhold lists what is.")
-    give_back_what_is_owed(archive, sites)
+    """Gives an article back: its captures are read again, and what the journal says of it comes back, all at once.
 
-
-def end_embargoes(archive: Archive, sites: Mapping[str, Site]) -> None:
-    """What a night does first: ``give_back_what_is_due``; what cannot be given back is logged and tried again.
-
-    Raises StorageError, LockedError.
+    Raises InputError where it is not withheld, its site is declared no more, or a record of it cannot be read; it then
+    stays withheld.
     """
-    try:
-        give_back_what_is_due(archive, sites)
-    except InputError as error:
-        logger.error("%s", error)
-
-
-def give_back_what_is_due(archive: Archive, sites: Mapping[str, Site]) -> list[str]:
-    """Gives back what was withheld until now, and what a kill kept from being given back; returns their ids."""
-    with archive.writing() as db:
-        db.execute(_DUE, (timestamp(now()),)).fetchall()
-    return give_back_what_is_owed(archive, sites)
-
-
-def give_back_what_is_owed(archive: Archive, sites: Mapping[str, Site]) -> list[str]:
-    """Reads the captures of lifted articles again, and puts back what the journal says of them; returns their ids."""
-    owed = [article_id for (article_id,) in archive.connection.execute(_OWED, (WITHHELD,)).fetchall()]
-    for article_id in owed:
-        site, upto = archive.connection.execute(_LAST, (article_id,)).fetchone()
-        ids = [i for (i,) in archive.connection.execute(_SEALED, (WITHHELD, article_id)).fetchall()]
-        work = [(capture, _declared(sites, site, capture.url)) for capture in stored(archive.connection, ids)]
-        read = read_again(archive.warc_dir, work)
-        if unreadable := next((why for why in read if isinstance(why, str)), None):
-            raise InputError(f"The article {article_id} cannot be given back yet: {unreadable}")
-        captures = [(one, p) for (one, _), p in zip(work, read, strict=True) if not isinstance(p, str)]
-        said = list(_said(archive, article_id, upto))
+    row = archive.connection.execute(_WITHHELD, (article_id,)).fetchone()
+    if row is None:
+        raise InputError(f"The article {article_id} is not withheld: luutin withhold lists what is.")
+    said = list(_said(archive, article_id, row["journal_seq"]))
+    for _ in range(_ATTEMPTS):
+        sealed = _sealed(archive, article_id)
+        captures = _read_again(archive, sites, row["site"], sealed)
         with archive.writing() as db:
-            archive.reread(site, captures, Changes(), read_again=lambda _: None)
-            give_back(db, article_id, site, said)
-        logger.info("%s: the article %s is shown again", site, article_id)
-    if owed:
-        archive.study()
+            if _sealed(archive, article_id) != sealed:  # a crawl met it meanwhile
+                continue
+            db.execute(_LIFT, (timestamp(now()), by, article_id))
+            archive.reread(row["site"], captures, Changes(), read_again=lambda _: None)
+            give_back(db, article_id, row["site"], said)
+            break
+    else:
+        raise StorageError(f"{article_id} is met all the time: release it when its site's crawl is over.")
+    archive.study()
     archive.write_journal()
-    return owed
 
 
-def _declared(sites: Mapping[str, Site], slug: str, url: str) -> Site:
-    """How a capture of a site is read. Raises InputError where nobody declares that any more."""
-    site = sites.get(slug) or undeclared(f"http://{urlsplit(url).netloc}/")
-    if site.slug != slug:
-        raise InputError(
-            f"The site {slug} is declared no more, so that its pages cannot be read: declare it again in spiders/ or"
-            " luutin.toml; until then its articles stay withheld."
-        )
-    return site
+def end_embargoes(archive: Archive, sites: Mapping[str, Site]) -> list[str]:
+    """What a night does first: gives back what was withheld until now; returns the ids.
+
+    What cannot be given back is logged, and tried again the next night. Raises StorageError, LockedError.
+    """
+    due = "SELECT article_id FROM withheld WHERE lifted IS NULL AND until <= ? ORDER BY until, article_id"
+    ended = []
+    for (article_id,) in archive.connection.execute(due, (timestamp(now()),)).fetchall():
+        try:
+            release(archive, article_id, sites, by="until")
+        except InputError as error:
+            logger.error("The embargo of %s is over, but it stays withheld: %s", article_id, error)
+        else:
+            logger.info("The embargo of %s is over; it is shown again", article_id)
+            ended.append(article_id)
+    return ended
+
+
+def _sealed(archive: Archive, article_id: str) -> list[str]:
+    """The ids of an article's captures under seal."""
+    return [i for (i,) in archive.connection.execute(_SEALED, (WITHHELD, article_id))]
+
+
+def _read_again(
+    archive: Archive, sites: Mapping[str, Site], slug: str, ids: Sequence[str]
+) -> list[tuple[Stored, Prepared]]:
+    """Captures of a site as today's rules read them. Raises InputError for one that cannot be read."""
+    work = []
+    for capture in stored(archive.connection, ids):
+        site = declared(sites, slug, capture.url)
+        if site is None:
+            raise InputError(
+                f"The site {slug} is declared no more, so that its pages cannot be read: declare it again in spiders/"
+                " or luutin.toml; until then its articles stay withheld."
+            )
+        work.append((capture, site))
+    captures = []
+    for (capture, _), read in zip(work, read_again(archive.warc_dir, work), strict=True):
+        if isinstance(read, str):
+            raise InputError(f"A capture under seal cannot be read, so that its article stays withheld: {read}")
+        captures.append((capture, read))
+    return captures
 
 
 def _said(archive: Archive, article_id: str, upto: int) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -177,6 +177,29 @@ def test_a_reading_process_hears_no_ctrl_c_from_its_first_moment_on() -> None:
     assert _hears(0)
 
 
+_KILLED = """
+import os, signal, sys
+from functools import partial
+from pathlib import Path
+from monitor.beside import StudyBeside
+from monitor.readers import Readers, read_pages
+
+if __name__ == "__main__":
+    with StudyBeside(Path(sys.argv[1])), Readers(partial(read_pages, source="import"), jobs=2, doing="read") as readers:
+        list(readers.put([], 1))
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_nobody_goes_on_for_an_import_that_was_killed_before_its_helpers_had_begun(tmp_path: Path) -> None:
+    (tmp_path / "killed.py").write_text(_KILLED)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    command = [sys.executable, str(tmp_path / "killed.py"), str(tmp_path / "data")]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
+    process.communicate(timeout=60)  # its end is heard when the last helper has let go of it
+    assert process.returncode == -signal.SIGKILL
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_an_import_that_is_stopped_loses_nothing_and_goes_on(tmp_path: Path, world: World, number: int) -> None:
     exchanges = [replace(e, fetched=e.fetched + timedelta(seconds=n)) for n in range(2) for e in everything(world)]

@@ -12,7 +12,7 @@ from time_machine import travel
 from crawler.archive import Archive
 from crawler.errors import InputError
 from monitor.review import decide
-from monitor.withholding import give_back_what_is_due, release
+from monitor.withholding import end_embargoes, release
 from monitor.withholding import withhold as seal
 from tests.captures import everything as rows
 from tests.captures import sound
@@ -114,18 +114,36 @@ def test_neither_a_crawl_nor_reading_again_brings_a_withheld_article_back(kept: 
     assert len(kept.rows("SELECT 1 FROM captures WHERE url LIKE '%/7' AND quality = 'article'")) == 6
 
 
-def test_an_embargo_ends_by_itself_and_what_a_kill_left_is_finished(kept: House) -> None:
+def test_an_embargo_ends_by_itself(kept: House) -> None:
     seven = article(kept)
     before = everything(kept)
     with travel(FIRST_NIGHT, tick=False):
         withhold(kept, seven, "--until", "2026-03-31")
     with Archive(kept.data) as archive:
         with travel(datetime(2026, 3, 30, 16, tzinfo=UTC), tick=False):
-            assert give_back_what_is_due(archive, {RIGHT.slug: RIGHT}) == []
-        archive.connection.execute("UPDATE withheld SET lifted = '2026-03-30', lifted_by = 'until'")  # and then killed
-        assert give_back_what_is_due(archive, {RIGHT.slug: RIGHT}) == [seven]
-        assert give_back_what_is_due(archive, {RIGHT.slug: RIGHT}) == []
+            assert end_embargoes(archive, {RIGHT.slug: RIGHT}) == []
+        with travel(datetime(2026, 3, 31, 17, tzinfo=UTC), tick=False):
+            assert end_embargoes(archive, {RIGHT.slug: RIGHT}) == [seven]
+            assert end_embargoes(archive, {RIGHT.slug: RIGHT}) == []
     assert everything(kept) == before
+
+
+def test_an_embargo_that_cannot_be_ended_yet_keeps_no_other_from_ending(
+    kept: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    seven, eight = article(kept), article(kept, OTHER)
+    with travel(FIRST_NIGHT, tick=False):
+        withhold(kept, seven, "--until", "2026-03-30")
+        withhold(kept, eight, "--until", "2026-03-31")
+    (name, offset) = kept.rows("SELECT warc_file, warc_offset FROM captures WHERE url LIKE '%/tin/7' LIMIT 1")[0]
+    path = kept.data / "warc" / name
+    whole = path.read_bytes()
+    path.write_bytes(whole[:offset] + b"\0" * 40 + whole[offset + 40 :])
+    with Archive(kept.data) as archive, travel(datetime(2026, 4, 2, tzinfo=UTC), tick=False):
+        assert end_embargoes(archive, {RIGHT.slug: RIGHT}) == [eight]
+        assert f"The embargo of {seven} is over, but it stays withheld: A capture under seal" in caplog.text
+        path.write_bytes(whole)
+        assert end_embargoes(archive, {RIGHT.slug: RIGHT}) == [seven]
 
 
 @pytest.mark.parametrize(
@@ -164,6 +182,7 @@ def test_an_article_with_files_and_looks_comes_back_once_its_site_is_declared(tm
         with pytest.raises(InputError, match="The site bac is declared no more"):
             release(archive, identifier, {}, by="lan")
         assert len(rows(archive, f"{captures} WHERE quality = 'withheld'")) == 4
-        assert give_back_what_is_due(archive, {"bac": NORTH}) == [identifier]
+        assert rows(archive, "SELECT lifted FROM withheld") == [(None,)]
+        release(archive, identifier, {"bac": NORTH}, by="lan")
         sound(archive)
         assert [rows(archive, f"{query} ORDER BY id") for query in (captures, files)] == before
