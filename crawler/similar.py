@@ -12,8 +12,6 @@ import struct
 from collections.abc import Callable, Collection, Iterable
 from math import ceil
 
-from crawler.text import overlap
-
 #: From here on texts are called similar: the true overlap of their shingles.
 SIMILAR = 0.8
 
@@ -38,8 +36,12 @@ _LATEST = (
     "SELECT group_concat(sketch) FROM (SELECT sketch FROM _sketch_hashes WHERE hash = ? ORDER BY sketch DESC LIMIT ?)"
 )
 _HELD_BY = (
-    "SELECT id, shingles, hashes, coalesce(model, id) AS model, differs FROM _sketches"
+    "SELECT id, shingles, hashes FROM _sketches"
     " WHERE id IN (SELECT value FROM json_each(?)) AND shingles BETWEEN ? AND ? AND text_digest <> ?"
+)
+_NEAR = (
+    "SELECT id, shingles, coalesce(model, id) AS model, differs FROM _sketches"
+    " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
 )
 _STUDY_AGAIN = (
     "INSERT OR IGNORE INTO _unstudied SELECT text_digest, 0 FROM _sketches"
@@ -134,19 +136,18 @@ class Similar:
 
         Among more than half of its sketch each of them has one at least, so the rarer half is all that is looked up.
         """
+        bounds = (int(size * SIMILAR), ceil(size / SIMILAR))
+        # by the level of the coarser of two sketches: the other's may be coarser by one
+        mine = {level: _at(level, counts) for level in {level_of(size), level_of(bounds[1])}}
         probes: set[int] = set()
-        mine: dict[int, frozenset[int]] = {}  # by the level of the coarser of two sketches
-        for level in (level_of(size), level_of(size) + 1):  # the other's may be that much coarser
-            mine[level] = _at(level, counts)
-            probes.update(
-                sorted(mine[level], key=lambda h: (counts[h], h))[: int(len(mine[level]) * (1 - ESTIMATE)) + 1]
-            )
+        for hashes in mine.values():
+            probes.update(sorted(hashes, key=lambda h: (counts[h], h))[: int(len(hashes) * (1 - ESTIMATE)) + 1])
         reached: set[str] = set()
         for h in probes:
             reached.update((self._db.execute(_LATEST, (h, COMMON)).fetchone()[0] or "").split(","))
-        bounds = (int(size * SIMILAR), ceil(size / SIMILAR))
         rows = self._db.execute(_HELD_BY, (f"[{','.join(filter(None, reached))}]", *bounds, digest))
-        return [row for row in rows if _estimate(mine, level_of(row["shingles"]), _unpacked(row["hashes"])) >= ESTIMATE]
+        near = [other for other, its_size, hashes in rows if _is_near(mine, level_of(its_size), _unpacked(hashes))]
+        return self._db.execute(_NEAR, (json.dumps(near),)).fetchall() if near else []
 
 
 def level_of(size: int) -> int:
@@ -166,10 +167,14 @@ def _at(level: int, hashes: Iterable[int]) -> frozenset[int]:
     return frozenset(h for h in hashes if h % modulus == 0)
 
 
-def _estimate(mine: dict[int, frozenset[int]], other_level: int, other: tuple[int, ...]) -> float:
-    """The overlap of two sketches, the finer one made as coarse as the other."""
+def _is_near(mine: dict[int, frozenset[int]], other_level: int, other: tuple[int, ...]) -> bool:
+    """Whether two sketches, the finer one made as coarse as the other, overlap enough."""
     level = max(min(mine), other_level)
-    return overlap(mine[level], frozenset(other) if level == other_level else _at(level, other))
+    common = len(mine[level].intersection(other))
+    if common < ESTIMATE * len(mine[level]) or not common:
+        return False
+    theirs = len(other) if level == other_level else len(_at(level, other))
+    return common >= ESTIMATE * (len(mine[level]) + theirs - common)
 
 
 def _overlap(my_size: int, mine: frozenset[int], other_size: int, other: tuple[int, ...]) -> float:

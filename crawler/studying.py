@@ -47,7 +47,7 @@ class Study:
         self._db = connection
         self._shingles = lru_cache(_KEPT)(self._made)
         self._similar = Similar(connection, self._shingles)
-        self._found: dict[tuple[str, str], list[Citation]] = {}  # by headline and text, of one batch
+        self._citations_in = lru_cache(2 * BATCH)(_citations_in)
 
     def is_by_other_rules(self) -> bool:
         """Whether what has been studied may come out otherwise today."""
@@ -73,8 +73,7 @@ class Study:
         return [(digest, docid) for digest, docid in self._db.execute(_QUEUE, (BATCH,))]
 
     def prepare(self, due: list[Queued]) -> None:
-        """Does what needs no lock: most of the work."""
-        self._found.clear()
+        """Does what needs no lock, most of the work, unless it was done before and not written for want of time."""
         for digest, docid in due:
             self._shingles(digest)
             if (row := self._article(docid)) is not None:
@@ -105,10 +104,7 @@ class Study:
         return row
 
     def _cited(self, article: sqlite3.Row) -> list[Citation]:
-        key = (article["headline"] or "", article["text_digest"])
-        if key not in self._found:
-            self._found[key] = find_citations("\n\n".join(filter(None, (key[0], article["body"]))))
-        return self._found[key]
+        return self._citations_in(article["headline"] or "", article["body"])
 
     def _cite(self, docid: int) -> None:
         """Makes the citations of an article those of its headline and text; those of one that is gone went with it."""
@@ -125,7 +121,6 @@ class Study:
         article = self._article(docid)
         if article is None:
             return True
-        self._found.clear()
         held, found = self._citations(article)
         waits = "SELECT 1 FROM _unstudied WHERE docid = ?"
         return held == found or self._db.execute(waits, (docid,)).fetchone() is not None
@@ -141,3 +136,7 @@ class Study:
         ]
         query = "SELECT * FROM citations WHERE article_id = ? ORDER BY position"
         return [tuple(row) for row in self._db.execute(query, (article["id"],))], found
+
+
+def _citations_in(headline: str, body: str) -> list[Citation]:
+    return find_citations("\n\n".join(filter(None, (headline, body))))

@@ -22,6 +22,9 @@ from monitor.child import begin_helping
 #: Pieces of work that each reading process has in hand or waiting: enough that it never waits for the writer.
 AHEAD = 3
 
+#: By how much readers give way: a core is shared about one to ten.
+_NICE = 10
+
 W = TypeVar("W")
 R = TypeVar("R")
 K = TypeVar("K")
@@ -46,7 +49,7 @@ class Readers(Generic[W, R, K]):
 
     def __enter__(self) -> Self:
         if self._jobs > 1:  # a fresh interpreter each: this one may have threads, and files open
-            self._pool = ProcessPoolExecutor(self._jobs, get_context("spawn"), initializer=begin_helping)
+            self._pool = ProcessPoolExecutor(self._jobs, get_context("spawn"), initializer=_begin)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -93,6 +96,14 @@ def unheard() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin() -> None:
+    """In a reading process. It gives way to who stores and studies what was read, since these are one each: if they
+    shared the cores evenly with all readers, they would be left with most of their work when the readers are done.
+    """
+    begin_helping()
+    os.nice(_NICE)
 
 
 def read_pages(work: Sequence[tuple[Capture, Site]], *, source: Source) -> list[Prepared]:

@@ -186,6 +186,20 @@ def test_what_fails_midway_is_studied_again_and_comes_to_the_same(
 # The queue
 
 
+def test_what_was_not_written_in_time_is_not_prepared_twice(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: Counter[str] = Counter()
+
+    def counting(text: str) -> list[Citation]:
+        read[text] += 1
+        return stand_in(text)
+
+    monkeypatch.setattr(studying, "find_citations", counting)
+    monkeypatch.setattr(studying, "LONGEST", 0)
+    archive.store([page(f"/{n}", moment(1), Says(body=f"Chỉ thị {n}-CT/TW.")) for n in range(12)])
+    archive.study()
+    assert (len(read), set(read.values())) == (12, {1})
+
+
 def test_only_what_changed_is_studied(archive: Archive) -> None:
     archive.store([page("/a", moment(1)), page("/b", moment(1), Says(body="Một. Hai. Ba. Bốn."))])
     assert archive.study() == 2
