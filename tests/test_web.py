@@ -213,6 +213,19 @@ def test_an_address_that_is_not_there_is_a_kind_404_that_leads_on(shelf: Shelf, 
     assert reader.get("/archive/nothing.json").json()["status"] == 404, "programs are answered in JSON"
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["_sort=khong_co", "_sort_desc=%00", "_sort=id&_sort_desc=id", "_facet=%00", "_where=%00", "_search=%00"],
+)
+def test_a_question_that_makes_no_sense_is_no_mistake_of_the_program(
+    shelf: Shelf, reader: Reader, capsys: pytest.CaptureFixture[str], question: str
+) -> None:
+    shelf.done()
+    for form in ("", ".json"):
+        assert reader.get(f"/archive/articles{form}?{question}").status_code in (200, 400)
+    assert "Traceback" not in capsys.readouterr().err
+
+
 def test_what_one_night_announced_is_listed_by_the_publishers_dates(shelf: Shelf, reader: Reader) -> None:
     night = "2026-03-02T19:00:0{}.000000Z"
     shelf.article("Bài lúc chín giờ", "Một.", day="2026-03-02T09:00:00+07:00", new_at=night.format(3))

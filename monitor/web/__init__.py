@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from datasette import handle_exception as datasettes
 from datasette.utils.asgi import Base400, Response
+from datasette.views.base import DatasetteError
 from markupsafe import Markup
 from pluggy import HookimplMarker
 
@@ -48,7 +49,7 @@ _NOTHING = '""'
 #: What each of Datasette's few connections may remember of the file: the inner pages of the indexes of a big one.
 _CACHE_KIB = 32 * 1024
 
-_BLANK_SEARCH = re.compile(rb"(?:^|&)_search=(?=&|$)")
+_BLANK = re.compile(rb"(?:^|&)_(?:search|facet)=(?=&|$)")
 
 _ARTICLE_ID = re.compile(r"[a-z2-7]{13}")
 
@@ -80,7 +81,12 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 
 @hookimpl
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Callable[[], Awaitable[Response]] | None:
-    """An address that is not there is answered with a page that leads on; programs get Datasette's JSON."""
+    """An address that is not there is answered with a page that leads on; programs get Datasette's JSON.
+
+    Datasette calls it a mistake of the program when somebody sorts by a column that is not there.
+    """
+    if isinstance(exception, DatasetteError) and not isinstance(exception.__context__, sqlite3.Error):
+        exception.status = 400 if exception.status == 500 else exception.status
     if not (isinstance(exception, Base400) and exception.status == 404) or request.path.endswith(".json"):
         return None
     t = labels.TEXTS[labels.language_of(request.args.get("lang"))]
@@ -108,18 +114,18 @@ def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """Sees that the archive is today's file, and takes away the blank ``_search=`` that a table's form sends.
+    """Sees that the archive is today's file, and takes away what no question means.
 
-    It does so when somebody only filters, and would find nothing.
+    That is the blank ``_search=`` that a table's form sends when somebody only filters, with which nothing would be
+    found; a facet without a name, and NULs, at which Datasette falls.
     """
 
     def wrap(app: Any) -> Any:
         async def prepared(scope: dict[str, Any], receive: Any, send: Any) -> None:
             if scope["type"] == "http":
                 reopening.look(datasette)
-            asked = scope.get("query_string") or b""
-            if b"_search=" in asked:
-                scope = {**scope, "query_string": _BLANK_SEARCH.sub(b"", asked).lstrip(b"&")}
+            asked = (scope.get("query_string") or b"").replace(b"%00", b"")
+            scope = {**scope, "query_string": _BLANK.sub(b"", asked).lstrip(b"&")}
             await app(scope, receive, send)
 
         return prepared
