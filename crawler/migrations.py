@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from crawler import journaling, withholding
+from crawler import journaling, sealing, withholding
 from crawler.coverage_views import COVERAGE
 from crawler.schema import INDEXES, LATER, TABLES, VIEWS
 from crawler.search_index import INDEX, fill
@@ -312,4 +312,11 @@ CREATE INDEX articles_section_site ON articles (section, site)
 def m018_feeds(db: Database) -> None:
     """Events in the order in which they were written down, a site's newest of a kind, and the sections of sites."""
     for statement in _FEEDS.split(";"):
+        db.execute(statement)
+
+
+@migrations()
+def m019_withheld_pages(db: Database) -> None:
+    """Which pages name what is withheld; all pages of the sites of what is wait to be looked into."""
+    for statement in sealing.TABLES:
         db.execute(statement)

@@ -1,4 +1,11 @@
-"""Which articles are withheld, and what a capture of one is stored as: its record kept, nothing of it read."""
+"""Which articles are withheld, what a capture of one is stored as, and whose records are kept back because of one.
+
+Other pages of its site name a withheld article: listings, lists of related articles. So while one is withheld, all
+pages of the site wait in ``_withheld_pages``, and their records are given to nobody, until somebody has looked into
+them (monitor/withheld_pages). Those that name the article stay there until it is released.
+"""
+
+# ruff: noqa: S608 -- the SQL is put together from this module's own constants, never from what a page says
 
 from __future__ import annotations
 
@@ -10,10 +17,69 @@ from crawler.placing import Prepared
 #: The quality of a capture that shows an article which may not be shown; ``quality_reason`` is the article's id.
 WITHHELD = "withheld"
 
+#: The addresses at which withheld articles, and files that they alone list, were met.
+ADDRESSES = f"SELECT url_key FROM captures WHERE quality = '{WITHHELD}'"
+
+#: Of a capture: that it is a withheld article's. What else was met at its addresses (a 404) or leads there is, too, but
+#: what is another article's, or a file that another one lists by now.
+IS_ITS_OWN = (
+    f"(quality = '{WITHHELD}' OR article_id IS NULL AND (coalesce(redirect_to, '') IN ({ADDRESSES})"
+    f" OR url_key IN ({ADDRESSES}) AND url_key NOT IN (SELECT url_key FROM attachments)))"
+)
+
+#: Of a capture of another page: that its record is given to nobody, since it names a withheld article or may do so.
+KEPT_BACK = "payload_digest IN (SELECT payload_digest FROM _withheld_pages)"
+
+# What can hold words and links: not pictures, PDF and the like.
+_SAYS_SOMETHING = (
+    "{0}.record_type <> 'revisit' AND {0}.payload_digest <> '' AND {0}.quality <> '{1}' AND ({0}.quality <> 'file'"
+    " OR {0}.media_type IS NULL OR {0}.media_type LIKE 'text/%' OR {0}.media_type LIKE '%+xml'"
+    " OR {0}.media_type LIKE '%/xml' OR {0}.media_type LIKE '%json' OR {0}.media_type LIKE '%javascript')"
+)
+_IT_SAYS, _NEW_SAYS = (_SAYS_SOMETHING.format(row, WITHHELD) for row in ("captures", "NEW"))
+_WAITS = "INSERT OR IGNORE INTO _withheld_pages (payload_digest, site, article_id)"
+
+# In their order: to put a million of them here and there would hold the lock for half a minute.
+_ALL_WAIT = f"{_WAITS} SELECT payload_digest, site, '' FROM captures WHERE site = ?1 AND {_IT_SAYS} ORDER BY 1"
+_IS_SITES = "EXISTS (SELECT 1 FROM withheld WHERE site = NEW.site AND lifted IS NULL)"
+_NEW_WAITS = f"BEGIN {_WAITS} VALUES (NEW.payload_digest, NEW.site, ''); END"
+_NOW_SHOWN = f"OLD.record_type = 'revisit' OR OLD.quality = '{WITHHELD}'"
+
+#: ``article_id``: whom the page names; "" for one that nobody has looked into. ``known``: a digest of all by which the
+#: pages were looked through for an article.
+TABLES = (
+    """
+    CREATE TABLE _withheld_pages (
+        payload_digest TEXT NOT NULL, site TEXT NOT NULL REFERENCES sites(slug), article_id TEXT NOT NULL,
+        PRIMARY KEY (payload_digest, site, article_id)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX withheld_pages_site ON _withheld_pages (site, article_id, payload_digest)",
+    "CREATE TABLE _withheld_known (article_id TEXT PRIMARY KEY, known TEXT NOT NULL) WITHOUT ROWID",
+    f"CREATE TRIGGER new_pages_wait AFTER INSERT ON captures WHEN {_NEW_SAYS} AND {_IS_SITES} {_NEW_WAITS}",
+    "CREATE TRIGGER shown_pages_wait AFTER UPDATE OF record_type, quality ON captures"
+    f" WHEN ({_NOW_SHOWN}) AND {_NEW_SAYS} AND {_IS_SITES} {_NEW_WAITS}",
+    f"{_WAITS} SELECT payload_digest, site, '' FROM captures WHERE site IN"
+    f" (SELECT site FROM withheld WHERE lifted IS NULL) AND {_IT_SAYS}",
+)
+
 
 def sealed(db: sqlite3.Connection) -> frozenset[str]:
     """The ids of the articles that are withheld now."""
     return frozenset(i for (i,) in db.execute("SELECT article_id FROM withheld WHERE lifted IS NULL"))
+
+
+def keep_back(db: sqlite3.Connection, site: str) -> None:
+    """Lets every page of a site wait to be looked into, within a transaction."""
+    db.execute(_ALL_WAIT, (site,))
+
+
+def give_out(db: sqlite3.Connection, article_id: str, site: str) -> None:
+    """Keeps no record back any more because of an article, within the transaction that lifts its seal."""
+    db.execute("DELETE FROM _withheld_pages WHERE site = ? AND article_id = ?", (site, article_id))
+    db.execute("DELETE FROM _withheld_known WHERE article_id = ?", (article_id,))
+    if db.execute("SELECT 1 FROM withheld WHERE site = ? AND lifted IS NULL", (site,)).fetchone() is None:
+        db.execute("DELETE FROM _withheld_pages WHERE site = ?", (site,))
 
 
 def seal(p: Prepared) -> Prepared:

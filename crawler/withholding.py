@@ -1,7 +1,8 @@
 """Within one transaction: an article put under seal, with all that says what it said, and given back from there.
 
 The captures keep their rows and records; what was derived from them goes, as if the article had never been met. What
-the journal said of it goes too and stands in the journal's WARC files, from which it comes back.
+the journal said of it goes too and stands in the journal's WARC files, from which it comes back. The records of its
+site's other pages are kept back until it is known that they do not name it (crawler/sealing).
 """
 
 # ruff: noqa: S608 -- the SQL is put together from this module's own constants, never from what a page says
@@ -17,7 +18,7 @@ from typing import Any
 from crawler.articles import Articles
 from crawler.journal import EVENTS
 from crawler.rereading import FIND_EVENTS
-from crawler.sealing import WITHHELD
+from crawler.sealing import WITHHELD, keep_back
 from crawler.similar import Similar
 
 TABLE = """
@@ -111,6 +112,7 @@ def withhold(db: sqlite3.Connection, what: Withholding) -> bool:
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (what.id, what.article_id, what.site, what.since, what.until, what.reason, what.by, seq),
     )
+    keep_back(db, what.site)
     return True
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import sqlite3
@@ -18,6 +17,8 @@ from crawler.errors import InputError, LockedError, StorageError
 from crawler.warc_frames import gzip_pieces, records
 from crawler.warc_read import OPEN
 from crawler.warc_record import Record
+from monitor import fixity
+from monitor.copying import CHUNK, digest_of, is_unreadable, put, same, sync
 
 #: The list of a backup's files with their SHA-256, as ``sha256sum -c`` takes it. The rest is no part of it.
 SUMS = "SHA256SUMS"
@@ -31,13 +32,11 @@ DATABASE, CONFIG = "archive.db", "luutin.toml"
 TREES = ("warc", "attachments", "manifests")
 
 #: Files that are never written again under this name, so that a second name for them is as good as a copy.
-SEALED = ".warc.gz"
+WARC, MANIFEST = ".warc.gz", ".sha256"
+SEALED = (WARC, MANIFEST)
 
 #: Pages of the database that are copied between two signs of life: 16 MB.
 PAGES = 4000
-
-#: Bytes that are copied and digested at a time.
-CHUNK = 1 << 20
 
 _PLACES = "SELECT 'warc/' || warc_file, max(warc_offset + warc_length) FROM captures GROUP BY warc_file ORDER BY 1"
 
@@ -56,11 +55,27 @@ class Copied:
     troubles: list[str] = field(default_factory=list)  # what is not as it should be, in sentences
 
 
-def backup(data: Path, to: Path, config_file: Path | None, moved: Moved = lambda _what, _done, _all: None) -> Copied:
+@dataclass(slots=True)
+class BackedUp(Copied):
+    """What a backup came to."""
+
+    verified: int = 0  # of the files that it had before, how many were compared with their digests
+    mended: list[str] = field(default_factory=list)  # which of them were damaged, and are whole again, in sentences
+
+
+def backup(
+    data: Path,
+    to: Path,
+    config_file: Path | None,
+    moved: Moved = lambda _what, _done, _all: None,
+    *,
+    verify: int | None = None,
+) -> BackedUp:
     """Brings the backup in ``to`` up to date with the archive in ``data``, whatever is being written there.
 
     A snapshot of the database comes first, then the files that it points into: those only grow, and a record is on the
-    disk before its row. What is there already is not copied again. Killed at any moment, the backup before it stays.
+    disk before its row. What is there already is not copied again, but compared with its digest, in turn, ``verify``
+    bytes of it or everything. Killed at any moment, the backup before it stays.
     Raises InputError where ``to`` is something else, LockedError, StorageError.
     """
     _check_place(data, to)
@@ -79,6 +94,7 @@ def backup(data: Path, to: Path, config_file: Path | None, moved: Moved = lambda
                 work.whatever(config_file, CONFIG)
             work.finish()
             _settle(to)
+            work.verify(data, verify)
             return work.result
 
 
@@ -104,15 +120,14 @@ class _Backup:
         self._to, self._moved = to, moved
         self._sums = read_sums(to)  # also of what the archive has lost since: a backup forgets nothing
         self._places: dict[str, int] = {}
-        self.result = Copied()
+        self._fresh = {DATABASE}  # what need not be compared with its digest: that was just done
+        self._suspect: set[str] = set()
+        self.result = BackedUp()
 
     def snapshot(self, database: Path) -> None:
         """The database as it is at one moment. Raises StorageError where it is damaged: the backup before it stays."""
         target = self._to / NEW / DATABASE
-        with closing(_read_only(database)) as source, closing(sqlite3.connect(target)) as copy:
-            # A reading transaction holds the moment: without one, every foreign commit would begin the copy anew.
-            source.execute("BEGIN")
-            source.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+        with _at_one_moment(database) as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy, pages=PAGES, progress=lambda _, left, total: self._moved("pages", total - left, total))
         self._places = check_database(target, database)
         with target.open("rb") as file:
@@ -120,25 +135,34 @@ class _Backup:
         self._note(DATABASE, digest_of(target), target.stat().st_size)
 
     def take(self, source: Path, name: str) -> None:
-        """Brings a file of the archive, where the backup has it not yet."""
-        with suppress(FileNotFoundError):  # whether rows miss it is looked at in the end
-            if name.endswith(SEALED + OPEN):
-                with suppress(FileNotFoundError), source.open("rb") as file:  # sealing it only renames it
-                    self._unsealed(file, name.removesuffix(OPEN))
-                    return
-                source, name = source.with_name(source.name.removesuffix(OPEN)), name.removesuffix(OPEN)
-            if name.endswith(SEALED):
-                self._sealed(source, name)
-            else:
-                self.whatever(source, name)
+        """Brings a file of the archive, where the backup has it not yet; tells of one that its disk cannot read."""
+        try:
+            self._take(source, name)
+        except FileNotFoundError:  # whether rows miss it is looked at in the end
+            return
+        except OSError as error:
+            if not is_unreadable(source):  # then it is the backup's own disk
+                raise
+            self.result.troubles.append(f"{source} cannot be read ({error.strerror or error}): look at that disk.")
+
+    def _take(self, source: Path, name: str) -> None:
+        if name.endswith(WARC + OPEN):
+            with suppress(FileNotFoundError), source.open("rb") as file:  # sealing it only renames it
+                self._unsealed(file, name.removesuffix(OPEN))
+                return
+            source, name = source.with_name(source.name.removesuffix(OPEN)), name.removesuffix(OPEN)
+        if name.endswith(SEALED):
+            self._sealed(source, name)
+        else:
+            self.whatever(source, name)
 
     def _sealed(self, source: Path, name: str) -> None:
         kept, size = self._to / name, source.stat().st_size
-        has = kept.stat().st_size if kept.is_file() else -1
-        if has > size and name in self._sums:
-            self.result.troubles.append(f"{source} is shorter than its copy in the backup, which was kept.")
-        elif has != size or name not in self._sums:
+        has = kept.stat().st_size if kept.is_file() else 0
+        if name not in self._sums or not has or (has < size and digest_of(source, has) == self._sums[name]):
             self._put(source, name, link=True)
+        elif has != size:
+            self._suspect.add(name)
         self.result.files += 1
 
     def _unsealed(self, source: BinaryIO, name: str) -> None:
@@ -152,9 +176,10 @@ class _Backup:
                 if isinstance(record, Record) and record.length:
                     end = begin + record.offset + record.length
             copy.truncate(end)
-        kept = self._to / name
-        if end and not (name in self._sums and kept.is_file() and kept.stat().st_size >= end):
+        if end and (name not in self._sums or _size(self._to / name) < end):
             self._put(part, name)
+        elif end:
+            self._look(part, name)
         part.unlink()
         self.result.files += bool(end)
 
@@ -162,12 +187,22 @@ class _Backup:
         """Brings a file that may change under its name."""
         if digest_of(source) != self._sums.get(name) or not (self._to / name).is_file():
             self._put(source, name)
+        else:
+            self._look(source, name)
         self.result.files += 1
+
+    def _look(self, source: Path, name: str) -> None:
+        """Looks whether a copy is as it was made, and makes it anew where it is not."""
+        self._fresh.add(name)
+        if digest_of(self._to / name) != self._sums[name]:
+            self._put(source, name)
+            self.result.mended.append(fixity.MENDED.format(kept=self._to / name))
 
     def _put(self, source: Path, name: str, *, link: bool = False) -> None:
         """A file goes to its place at once where nothing is there that counts, else into NEW."""
         target = self._to / name if name not in self._sums else self._to / NEW / name
-        if target.is_file() and _same(source, target):  # of a backup that was cut short
+        self._fresh.add(name)
+        if target.is_file() and same(source, target):  # of a backup that was cut short
             self._sums[name] = digest_of(target)
             return
         digest, linked = put(source, target, link=link)
@@ -190,7 +225,15 @@ class _Backup:
             file.flush()
             os.fsync(file.fileno())
         part.rename(self._to / NEW / SUMS)
-        _sync(self._to / NEW)
+        sync(self._to / NEW)
+
+    def verify(self, data: Path, size: int | None) -> None:
+        """Compares what the backup had before with its digests, and mends it where the archive has it whole."""
+        held = {name: digest for name, digest in self._sums.items() if name not in self._fresh}
+        found = fixity.verify(self._to, data, held, first=self._suspect, size=size, moved=self._moved)
+        self.result.verified = found.files
+        self.result.mended += found.mended
+        self.result.troubles += found.troubles
 
 
 def _files(data: Path) -> list[Path]:
@@ -211,47 +254,8 @@ def _settle(to: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             path.replace(target)
         (new / SUMS).replace(to / SUMS)
-        _sync(to)
+        sync(to)
     shutil.rmtree(new, ignore_errors=True)
-
-
-def put(source: Path, target: Path, *, link: bool) -> tuple[str, bool]:
-    """A copy of a file, or with ``link`` a second name on the same disk, verified; its SHA-256, and whether linked.
-
-    The target appears when it is whole. Raises OSError, also where what was written does not read back the same.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"{target.name}.part")
-    part.unlink(missing_ok=True)
-    linked = link and _linked(source, part)
-    digest = digest_of(source) if linked else _copy(source, part)
-    target.unlink(missing_ok=True)
-    part.rename(target)
-    _sync(target.parent)
-    return digest, linked
-
-
-def _linked(source: Path, target: Path) -> bool:
-    try:
-        os.link(source, target)
-    except OSError:  # another disk, or one that knows no second names
-        return False
-    return True
-
-
-def _copy(source: Path, target: Path) -> str:
-    """Copies, with times and rights, onto the disk; the SHA-256 of what was read, which is that of what is there."""
-    digest = hashlib.sha256()
-    with source.open("rb") as read, target.open("wb") as write:
-        while block := read.read(CHUNK):
-            digest.update(block)
-            write.write(block)
-        write.flush()
-        os.fsync(write.fileno())
-    shutil.copystat(source, target)
-    if digest_of(target) != digest.hexdigest():
-        raise OSError(None, f"what was written to {target} reads back differently")
-    return digest.hexdigest()
 
 
 def check_database(path: Path, told_as: Path) -> dict[str, int]:
@@ -292,7 +296,7 @@ def _waiting(backup: Path, name: str) -> Path:
 
 def read_sums(backup: Path) -> dict[str, str]:
     try:
-        lines = find(backup, SUMS).read_text("utf-8").splitlines()
+        lines = find(backup, SUMS).read_text("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return {}
     sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
@@ -301,26 +305,43 @@ def read_sums(backup: Path) -> dict[str, str]:
     return sums
 
 
-def _read_only(path: Path, *, how: str = "mode=ro") -> sqlite3.Connection:
+@contextmanager
+def _at_one_moment(database: Path) -> Iterator[sqlite3.Connection]:
+    """The archive's database for reading, held as it is; also where SQLite cannot put its own files beside it.
+
+    Raises StorageError where part of it cannot be read there.
+    """
+    wal, before = database.with_name(DATABASE + "-wal"), database.stat()
+    # what SQLite cannot lock is read as a file that nobody writes; whether nobody did is looked at behind it
+    alone = not os.access(database.parent, os.W_OK) and not _size(wal)
+    with closing(_read_only(database, how="immutable=1" if alone else "mode=ro")) as source:
+        try:
+            # A reading transaction holds the moment: without one, every foreign commit would begin the copy anew.
+            source.execute("BEGIN")
+            source.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_CANTOPEN:
+                raise
+            raise StorageError(
+                f"{database.parent} cannot be written, and what came last into {DATABASE} waits in {wal.name}, which"
+                " SQLite reads only where it can write: copy the directory to a place that can be written, and back"
+                " that up with --data."
+            ) from error
+        yield source
+    after = database.stat()
+    if alone and (_size(wal) or (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size)):
+        raise StorageError(
+            f"{database} was written while it was copied, by somebody whose lock cannot be seen from here, where"
+            f" {database.parent} is read-only: back it up where it is written, or while nobody writes."
+        )
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _read_only(path: Path, *, how: str) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True)
-
-
-def _same(one: Path, other: Path) -> bool:
-    return one.stat().st_size == other.stat().st_size and digest_of(one) == digest_of(other)
-
-
-def digest_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(directory: Path) -> None:
-    """Makes new and changed names durable."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -25,6 +25,8 @@ from crawler.site import Site
 from crawler.tally import GOOD
 from monitor import aftermath, replay, revisits
 from monitor.notify import Delivered
+from monitor.withheld_again import seal_again
+from monitor.withheld_pages import look
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -155,7 +157,7 @@ class Crawls:
         written, LockedError; a crawl that fails is a result.
         """
         results: dict[str, CrawlResult] = {}
-        waiting = list(order.sites)
+        waiting, begun = list(order.sites), now()
         with Archive(self._lock.data) as archive:
             archive.upsert_sites(order.sites)
             try:
@@ -171,6 +173,8 @@ class Crawls:
             finally:
                 self._end_all()
             archive.study(self._observer.studied, self._stop.is_set)
+            seal_again(archive, self._config, begun)
+            look(archive, self._config, stop=self._stop.is_set)
             replay.update(archive)
             self.delivered = aftermath.tell(archive, self._config, self._stop)
             archive.write_journal()

@@ -35,6 +35,7 @@ from monitor import replay
 from monitor.crawls import run_lock
 from monitor.readers import unheard
 from monitor.rebuilding_parts import Part, Reader, ReadPart, prepare_reading, read_part, whose
+from monitor.withheld_pages import look
 from spiders import registry
 
 #: Where the new archive is made, in the data directory; what a kill leaves there is gone on with.
@@ -118,6 +119,7 @@ class _Rebuild:
                 seal_again(db, journal)
             with journal.attached(archive.connection), archive.writing() as db:
                 self._result.left_out = finish(db, journal, timestamp(now()))
+            look(archive, self._config, self._progress, warc_dir=self._data / "warc", jobs=self._jobs)
             archive.study(lambda done, of: self._progress("citations and similar texts", done, of))
             with archive.writing() as db:
                 db.execute("DROP TABLE _rebuilding")

@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from crawler.archive import Archive
 from crawler.errors import StorageError
-from crawler.sealing import WITHHELD
+from crawler.sealing import IS_ITS_OWN, KEPT_BACK
 from monitor import cdx
 
 #: The index, and what pywb is told of it; both in the directory of the WARC files.
@@ -34,10 +34,10 @@ collections:
 _HEAD = b"!luutin "
 
 #: The one place that says what is shown to others. A 304 holds nothing, the answer to a form has no address to ask for
-#: it by, and what is withheld is withheld here too.
+#: it by, and what is withheld is withheld here too, with the pages that name it.
 SHOWN = (
     "status_code IS NOT 304 AND payload_digest <> '' AND instr(url_key, '__wb_method=') = 0"
-    f" AND quality <> '{WITHHELD}'"
+    f" AND NOT {IS_ITS_OWN} AND NOT {KEPT_BACK}"
 )
 _ROWS = (
     "SELECT rowid, url, memento_datetime, media_type, status_code, payload_digest, record_type, warc_file, warc_offset,"  # noqa: S608
@@ -47,8 +47,8 @@ _ROWS = (
 #: revisit, captures are withheld or no longer, and a rebuild counts them in another order.
 _STATE = (
     "SELECT max(rowid), coalesce(sum(rowid) FILTER (WHERE record_type = 'revisit'), 0),"  # noqa: S608
-    f" coalesce(sum(rowid) FILTER (WHERE quality = '{WITHHELD}'), 0), (SELECT id FROM captures WHERE rowid = ?1)"
-    " FROM captures WHERE rowid <= ?1"
+    f" coalesce(sum(rowid) FILTER (WHERE {IS_ITS_OWN} OR {KEPT_BACK}), 0),"
+    " (SELECT id FROM captures WHERE rowid = ?1) FROM captures WHERE rowid <= ?1"
 )
 
 #: Lines that are sorted in memory at once, 400 bytes each, when an index is made from nothing.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from crawler.errors import InputError
+from crawler.journaling import PREFIX, changes_in
 from monitor.backup import (
     DATABASE,
     SEALED,
@@ -13,14 +16,13 @@ from monitor.backup import (
     Copied,
     Moved,
     check_database,
-    digest_of,
     find,
     is_backup,
     missing,
-    put,
     read_sums,
     storing,
 )
+from monitor.copying import digest_of, put
 
 
 def restore(source: Path, data: Path, moved: Moved = lambda _what, _done, _all: None) -> Copied:
@@ -45,7 +47,21 @@ def restore(source: Path, data: Path, moved: Moved = lambda _what, _done, _all: 
         if (data / DATABASE).is_file():
             places = check_database(data / DATABASE, data / DATABASE)
             result.troubles += missing(places, lambda name: data / name)
+            _count_on(data)
     return result
+
+
+def _count_on(data: Path) -> None:
+    """Lets the journal go on behind its files, which were copied after the database and may have gone further than it.
+
+    Else what is decided from now on had the numbers of what was decided then, and a rebuild would take that for newer.
+    """
+    files = (data / "warc").glob(f"{PREFIX}-*.warc.gz")
+    last = max((change.seq for path in files for change in changes_in(path)), default=0)
+    if not last:  # of before there was a journal
+        return
+    with closing(sqlite3.connect(data / DATABASE)) as db, db:
+        db.execute("UPDATE sqlite_sequence SET seq = ?1 WHERE name = '_journal' AND seq < ?1", (last,))
 
 
 def _check_empty(data: Path, sums: dict[str, str]) -> None:

@@ -22,9 +22,9 @@ from crawler.urls import canonical_url, url_key
 from crawler.warc import Capture
 from crawler.warc_read import read_on
 from crawler.warc_record import Record, read_capture
-from crawler.warc_walk import Fault, walk
+from crawler.warc_walk import Fault, about, walk
 from crawler.warc_walk import sha256 as file_digest
-from monitor import manifest
+from monitor import manifest, origins
 from monitor.readers import Readers
 from monitor.rebuilding_parts import whose
 from monitor.reextracting import Work, read_again
@@ -110,7 +110,7 @@ class Verification:
         self._db.execute("DROP TABLE IF EXISTS temp.held")
         self._db.execute(
             "CREATE TEMP TABLE held AS SELECT warc_file, warc_offset, warc_length, id, record_type, payload_digest,"
-            " memento_datetime, status_code, etag, last_modified FROM main.captures"
+            " memento_datetime, status_code, etag, last_modified, crawl_id FROM main.captures"
             " WHERE warc_file IN (SELECT value FROM json_each(?))",
             (json.dumps(names),),
         )
@@ -123,9 +123,10 @@ class Verification:
             for row in self._db.execute("SELECT * FROM temp.held WHERE warc_file = ?", (path.name,))
         }
         without_row: set[int] = set()
+        crawl = self._crawl(path)
         sound = True
         for found in walk(path, name):
-            fault = found if isinstance(found, Fault) else self._record(found, name, rows, without_row)
+            fault = found if isinstance(found, Fault) else self._record(found, name, crawl, rows, without_row)
             if isinstance(found, Record):
                 self.result.records += 1
             if fault is not None:
@@ -140,7 +141,14 @@ class Verification:
         if without_row:
             self.result.orphans += self._orphans(path, without_row)
 
-    def _record(self, record: Record, name: str, rows: dict[int, sqlite3.Row], without_row: set[int]) -> Fault | None:
+    def _crawl(self, path: Path) -> str:
+        """Of which crawl, of those that the archive knows, the records of a file are."""
+        named = about(path).get("isPartOf", "")
+        return named if self._db.execute("SELECT 1 FROM crawls WHERE id = ?", (named,)).fetchone() else ""
+
+    def _record(
+        self, record: Record, name: str, crawl: str, rows: dict[int, sqlite3.Row], without_row: set[int]
+    ) -> Fault | None:
         """What is wrong between a record and the row of its capture."""
         capture = read_capture(record, name)
         if not isinstance(capture, Capture):
@@ -158,6 +166,8 @@ class Verification:
             wrong = "its row has another time or status than the record"
         elif (capture.etag, capture.last_modified) != (row["etag"], row["last_modified"]):
             wrong = "its row has other validators than the record"
+        elif crawl and row["crawl_id"] != crawl:
+            wrong = "its row names another crawl than its file"
         return Fault(name, wrong, record.offset, row["id"]) if wrong else None
 
     def _orphans(self, path: Path, offsets: set[int]) -> Iterator[tuple[str, int]]:
@@ -258,6 +268,12 @@ class Verification:
             if not study.is_cited_rightly(docid):
                 fault = Fault(DATABASE, "its citations are not those of its text", name=identifier)
                 self.result.faults.append(fault)
+
+    def origins(self) -> None:
+        """Verifies that where captures came from is what the journal has of it."""
+        for name in origins.wrong(self._db, self._archive.warc_dir, self._progress):
+            what = f"its origin ({origins.TABLE}) is not what the journal has"
+            self.result.faults.append(Fault(DATABASE, what, name=name))
 
     # --- pages
 

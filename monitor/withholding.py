@@ -12,7 +12,7 @@ from crawler.clock import now, timestamp
 from crawler.errors import InputError, StorageError
 from crawler.journaling import PREFIX, Change, changes_in
 from crawler.rereading import Changes, Stored, stored
-from crawler.sealing import WITHHELD
+from crawler.sealing import WITHHELD, give_out
 from crawler.site import Site
 from crawler.withholding import TOLD, Withholding, forget_texts, give_back, unsaid
 from crawler.withholding import withhold as put_under_seal
@@ -117,6 +117,7 @@ def release(archive: Archive, article_id: str, sites: Mapping[str, Site], *, by:
             if _sealed(archive, article_id) != sealed:  # a crawl met it meanwhile
                 continue
             db.execute(_LIFT, (timestamp(now()), by, article_id))
+            give_out(db, article_id, row["site"])
             archive.reread(row["site"], captures, Changes(), read_again=lambda _: None)
             give_back(db, article_id, row["site"], said)
             break

@@ -62,6 +62,7 @@ class Keeper:
         self.archive.upsert_sites([NORTH, SOUTH])
         self.crawl = self.archive.start_crawl(of.slug, "night")
         self.writer = WarcWriter(self.archive.warc_dir, prefix=of.slug, software="thử")
+        self.writer.part_of(self.crawl)
         self.ingest = Ingest(self.archive, baseline=False, before_commit=self.writer.sync)
 
     def __enter__(self) -> Keeper:

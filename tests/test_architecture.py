@@ -72,6 +72,7 @@ ROOMS = (
         "following",
         "archive",
         "ingest",
+        "naming",
     ),
     *("guard", "links", "tally", "asking", "pipelines", "middlewares", "settings", "spider", "loader"),
 )

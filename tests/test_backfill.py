@@ -81,6 +81,19 @@ def test_a_wayback_machine_gives_a_site_its_past(tmp_path: Path, held: list[Held
     assert rows(tmp_path, "SELECT count(*) FROM events WHERE NOT baseline") == [(0,)]
 
 
+def test_what_is_withheld_does_not_come_in_under_another_address(tmp_path: Path, held: list[Held]) -> None:
+    first, other = held[0], replace(held[1], body=held[0].body + b"<!-- moved -->")
+    with WebArchive([first]) as archive:
+        fill(tmp_path, archive.url)
+    ((article,),) = rows(tmp_path, "SELECT id FROM articles")
+    done = CliRunner().invoke(main, ["withhold", article, "--reason", "x", "--data", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    with WebArchive([first, other]) as archive:
+        assert fill(tmp_path, archive.url)["kept"]["new"] == 1
+    assert rows(tmp_path, "SELECT 1 FROM articles") == []
+    assert rows(tmp_path, "SELECT by FROM withheld ORDER BY since DESC LIMIT 1") == [(f"same text as {article}",)]
+
+
 def test_the_record_is_of_its_own_time_and_says_where_it_came_from(tmp_path: Path, held: list[Held]) -> None:
     told = replace(
         held[0], headers=(("ETag", '"7"'), ("Server", "Microsoft-IIS/7.5"), ("Transfer-Encoding", "chunked"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from click.testing import CliRunner, Result
 from filelock import FileLock
 
 from crawler.archive import Archive
+from crawler.errors import StorageError
 from crawler.warc import Location, load
 from monitor import backup
 from monitor.cli import main
@@ -100,6 +102,72 @@ def test_the_second_backup_brings_only_what_is_new(data: Path, tmp_path: Path) -
     assert (later["files"], later["new"]) == (first["files"] + 1, 2)
     told("restore", tmp_path / "copy", "--data", tmp_path / "new")
     assert rows(tmp_path / "new" / "archive.db") == rows(data / "archive.db")
+
+
+@contextmanager
+def read_only(data: Path) -> Iterator[None]:
+    """A directory that cannot be written, by root neither: then it is mounted so."""
+    if os.geteuid():
+        data.chmod(0o555)
+    else:
+        for how in (("--bind", data, data), ("-o", "remount,bind,ro", data)):
+            if subprocess.run(["mount", *map(str, how)], check=False, capture_output=True).returncode:
+                pytest.skip("root may not mount here")
+    try:
+        yield
+    finally:
+        if os.geteuid():
+            data.chmod(0o755)
+        else:
+            subprocess.run(["umount", str(data)], check=True)
+
+
+def test_an_archive_that_is_read_only_is_backed_up_too(data: Path, tmp_path: Path) -> None:
+    with read_only(data):
+        assert not any(data.glob("archive.db-*"))
+        told("backup", tmp_path / "copy", "--data", data)
+    told("restore", tmp_path / "copy", "--data", tmp_path / "new")
+    assert rows(tmp_path / "new" / "archive.db") == rows(data / "archive.db")
+
+
+def left_as_by_a_kill(data: Path) -> None:
+    """What was written last is still beside the database."""
+    with Archive(data) as archive, closing(sqlite3.connect(data / "archive.db")) as reader:
+        with archive.writing() as db:
+            db.execute("UPDATE sites SET description = 'viết sau cùng'")
+        reader.execute("SELECT 1 FROM sites").fetchone()
+        kept = {name: (data / name).read_bytes() for name in ("archive.db", "archive.db-wal")}
+    for name, content in kept.items():
+        (data / name).write_bytes(content)
+    (data / "archive.db-shm").unlink(missing_ok=True)
+
+
+def test_of_a_read_only_archive_what_waits_beside_the_database_is_not_left_out_silently(
+    data: Path, tmp_path: Path
+) -> None:
+    left_as_by_a_kill(data)
+    with read_only(data):
+        done = run("backup", tmp_path / "copy", "--data", data)
+    assert done.exit_code == 5
+    assert "archive.db-wal" in done.output
+    assert "copy the directory to a place that can be written" in done.output
+    told("backup", tmp_path / "copy", "--data", data)
+    told("restore", tmp_path / "copy", "--data", tmp_path / "new")
+    with Archive(tmp_path / "new") as archive:
+        assert archive.connection.execute("SELECT DISTINCT description FROM sites").fetchone()[0] == "viết sau cùng"
+
+
+def test_what_only_we_may_not_write_is_refused_where_others_wrote_it_meanwhile(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+
+    def written(*_: object) -> None:
+        os.utime(data / "archive.db", ns=(1, 1))
+
+    with pytest.raises(StorageError, match="was written while it was copied"):
+        backup.backup(data, tmp_path / "copy", None, written)
+    assert not backup.is_backup(tmp_path / "copy")
 
 
 def test_a_file_that_is_being_written_is_copied_as_far_as_it_is_whole_and_later_whole(
@@ -256,6 +324,164 @@ def test_a_byte_that_changed_in_the_backup_is_named_and_all_else_comes_back(data
     assert rows(tmp_path / "gone" / "archive.db") == rows(data / "archive.db")
 
 
+def flip(path: Path, at: int = 200) -> bytes:
+    """Turns one bit of a file, which may have second names elsewhere; returns what it was."""
+    before = path.read_bytes()
+    content = bytearray(before)
+    content[at] ^= 1
+    path.unlink()
+    path.write_bytes(content)
+    return before
+
+
+@pytest.fixture
+def far(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A backup on another disk, and what it holds."""
+
+    def another_disk(*_: object) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "link", another_disk)
+    (data / "manifests").mkdir()
+    (data / "manifests" / "2026-03-01.sha256").write_text("0" * 64 + "  warc/x\n")
+    settings = tmp_path / "luutin.toml"
+    settings.write_text("[contact]\nname = 'x'\n")
+    monkeypatch.setenv("LUUTIN_CONFIG", str(settings))
+    told("backup", tmp_path / "far", "--data", data)
+    return tmp_path / "far"
+
+
+def test_a_copy_that_rots_in_the_backup_is_named_and_made_whole_again_by_the_next_one(data: Path, far: Path) -> None:
+    warc = min((far / "warc").glob("*.warc.gz"))
+    for path in (warc, far / "manifests" / "2026-03-01.sha256", far / "luutin.toml"):
+        whole = flip(path, at=5)
+        done = run("backup", far, "--data", data)
+        assert done.exit_code == 0, done.output
+        assert f"{path} was damaged, and was replaced by the archive's own" in done.stderr
+        assert path.read_bytes() == whole
+        assert told("backup", far, "--data", data)["mended"] == []
+    warc.unlink()
+    told("backup", far, "--data", data)
+    assert files(far) == files(data) | {".verified": sha256((far / ".verified").read_bytes()).hexdigest()}
+    subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=far, check=True)
+
+
+def test_what_rots_in_the_archive_never_takes_the_place_of_a_whole_copy(data: Path, far: Path, tmp_path: Path) -> None:
+    rotten = min((data / "warc").glob("*.warc.gz"))
+    whole = flip(rotten)
+    manifest = data / "manifests" / "2026-03-01.sha256"
+    flip(manifest, at=5)
+    longer = max((data / "warc").glob("*.warc.gz"))
+    longer.write_bytes(b"\0" + longer.read_bytes())
+    for _ in range(2):
+        done = run("backup", far, "--data", data)
+        assert done.exit_code == 7
+        for path in (rotten, manifest, longer):
+            assert f"{path} is not what was backed up; its copy in the backup is whole and was kept" in done.stderr
+    assert (far / "warc" / rotten.name).read_bytes() == whole
+    subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=far, check=True)
+    shutil.copy(far / "warc" / rotten.name, rotten)
+    assert str(rotten) not in run("backup", far, "--data", data).output
+
+
+def test_what_is_damaged_in_both_is_said_so_and_again_until_it_is_mended(data: Path, far: Path) -> None:
+    one, other, *_ = sorted((data / "warc").glob("*.warc.gz"))
+    whole = flip(far / "warc" / one.name)
+    flip(one, at=300)
+    flip(far / "warc" / other.name)
+    other.unlink()
+    kept = (far / "warc" / one.name).read_bytes()
+    for _ in range(3):  # every time, also where a share is none: what is damaged is not waited for
+        done = run("backup", far, "--data", data)
+        assert done.exit_code == 7
+        assert f"{far / 'warc' / one.name} is not what was backed up, and {one} is not it either" in done.stderr
+        assert f"{far / 'warc' / other.name} is not what was backed up, and the archive has no such" in done.stderr
+        assert (far / "warc" / one.name).read_bytes() == kept
+        (far.parent / "luutin.toml").write_text("[night]\nverify_megabytes = 0\n")
+    one.write_bytes(whole)
+    done = run("backup", far, "--data", data)
+    assert f"{far / 'warc' / one.name} was damaged, and was replaced" in done.stderr
+    assert (far / "warc" / one.name).read_bytes() == whole
+
+
+def test_what_the_archives_disk_cannot_read_is_named_and_all_else_is_backed_up(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    victim, opened = min((data / "warc").glob("*.warc.gz")), Path.open
+
+    def broken(path: Path, *how: Any, **more: Any) -> Any:
+        if path == victim:
+            raise OSError(errno.EIO, "Input/output error")
+        return opened(path, *how, **more)
+
+    monkeypatch.setattr(Path, "open", broken)
+    for _ in range(2):
+        done = run("backup", tmp_path / "copy", "--data", data)
+        assert done.exit_code == 7
+        assert f"{victim} cannot be read (Input/output error): look at that disk" in done.stderr
+        assert f"warc/{victim.name} is missing" in done.stderr
+    monkeypatch.undo()
+    told("backup", tmp_path / "copy", "--data", data)
+    assert files(tmp_path / "copy").items() >= files(data).items()
+
+
+def test_a_second_name_of_a_damaged_file_is_no_copy_and_that_is_said(data: Path, tmp_path: Path) -> None:
+    told("backup", tmp_path / "copy", "--data", data)
+    linked = min((data / "warc").glob("*.warc.gz"))
+    with linked.open("r+b") as file:
+        file.seek(200)
+        file.write(b"\0\0")
+    done = run("backup", tmp_path / "copy", "--data", data)
+    assert done.exit_code == 7
+    assert f"is one file with {linked} (a hard link): both are damaged" in done.stderr
+
+
+def test_what_is_still_being_written_is_made_whole_again_too(data: Path, far: Path) -> None:
+    with Keeper(data, at=5) as keeper:
+        keeper.article(9)
+        keeper.flush()
+        told("backup", far, "--data", data)
+        (being_written,) = (data / "warc").glob("*.open")
+        kept = far / "warc" / being_written.name.removesuffix(".open")
+        whole = flip(kept)
+        assert told("backup", far, "--data", data)["mended"] == [
+            f"{kept} was damaged, and was replaced by the archive's own, which is whole: look at that disk."
+        ]
+        assert kept.read_bytes() == whole
+        flip(kept)
+        keeper.article(10)
+    told("backup", far, "--data", data)
+    assert kept.read_bytes() == (data / "warc" / kept.name).read_bytes()
+
+
+def test_each_file_is_compared_in_its_turn_and_all_of_them_when_asked(data: Path, far: Path) -> None:
+    names = sorted(p.relative_to(far).as_posix() for tree in ("warc", "manifests") for p in (far / tree).iterdir())
+    names = [name for name in names if not name.endswith((".cdxj", ".yaml"))]
+    seen = []
+    for _ in names * 2:
+        result = backup.backup(data, far, None, verify=1)
+        assert result.verified == 1
+        seen.append((far / ".verified").read_text().strip())
+    names.append("luutin.toml")
+    assert set(seen[: len(names)]) | {"luutin.toml"} == set(names)
+    damaged = far / seen[-1]
+    flip(damaged, at=3)
+    assert backup.backup(data, far, None, verify=1).mended == []
+    (far.parent / "luutin.toml").write_text("[night]\nverify_megabytes = 0\n")
+    assert told("backup", far, "--data", data)["verified"] == 0
+    assert told("backup", far, "--data", data, "--verify")["mended"] != []
+
+
+def test_a_list_that_rots_is_no_traceback(data: Path, far: Path) -> None:
+    sums = far / "SHA256SUMS"
+    lines = sums.read_bytes().splitlines(keepends=True)
+    n = next(i for i, line in enumerate(lines) if b".warc.gz" in line)
+    lines[n] = lines[n].replace(b".warc", b"\xff.warc")
+    sums.write_bytes(b"".join(lines))
+    done = run("backup", far, "--data", data)
+    assert (done.exit_code, "is missing, and the archive has no such file" in done.stderr) == (7, True)
+
+
 def test_a_damaged_database_is_no_backup_and_the_one_before_stays(data: Path, tmp_path: Path) -> None:
     told("backup", tmp_path / "copy", "--data", data)
     good = (tmp_path / "copy" / "archive.db").read_bytes()
@@ -298,6 +524,36 @@ def test_nothing_is_overwritten(data: Path, tmp_path: Path) -> None:
         assert (done.exit_code, "part of the archive itself" in done.output) == (2, True), done.output
     assert files(data) == before
     assert run("restore", home, "--data", tmp_path / "new").exit_code == 2
+
+
+def test_what_is_decided_after_a_restore_holds_against_a_journal_that_went_further(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal's files are copied after the database: they may tell of changes that it does not know."""
+    looked = backup.check_database
+
+    def describe(at: Path, *words: str) -> None:
+        with Archive(at) as archive:
+            for word in words:
+                with archive.writing() as db:
+                    db.execute("UPDATE sites SET description = ?", (word,))
+            archive.write_journal()
+
+    def meanwhile(*args: Path) -> dict[str, int]:
+        monkeypatch.undo()
+        describe(data, "một", "hai", "ba")
+        return looked(*args)
+
+    describe(data, "không")
+    monkeypatch.setattr(backup, "check_database", meanwhile)
+    backup.backup(data, tmp_path / "copy", None)
+    told("restore", tmp_path / "copy", "--data", tmp_path / "new")
+    describe(tmp_path / "new", "mới")
+    (tmp_path / "luutin.toml").write_text("")
+    done = run("rebuild", "--data", tmp_path / "new", "--jobs", 1, "--config", tmp_path / "luutin.toml")
+    assert done.exit_code == 0, done.output
+    with Archive(tmp_path / "new") as archive:
+        assert {d for (d,) in archive.connection.execute("SELECT description FROM sites")} == {"mới"}
 
 
 def test_a_restore_that_was_cut_short_is_taken_up_again(data: Path, tmp_path: Path) -> None:

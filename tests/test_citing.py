@@ -26,6 +26,10 @@ def test_a_footnote_names_author_title_site_day_and_our_copy() -> None:
     assert citing.plain(cited(author=None, headline=None, published=None)).startswith(
         "“Không tiêu đề”, Trang, không ghi ngày đăng, http://x/a."
     )
+    assert citing.plain(cited(headline=None), "en") == (
+        "Mai, “No headline”, Trang, published 20/07/2016, http://x/a. Archived copy of 02/03/2026, 02:00: https://t/b"
+    )
+    assert "Trang, undated, http" in citing.plain(cited(published=None), "en")
 
 
 @pytest.mark.parametrize("evil", ["}\n@misc{x,", "\\input{/etc/passwd}", "$x$ #1 ~ ^ _", "a\0b", '"%'])

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -167,6 +168,39 @@ def test_whoever_has_read_enough_may_close_the_pipe(tmp_path: Path) -> None:
         )
     assert done.returncode == 141
     assert done.stderr == b""
+
+
+_STOPPED_WHILE_IMPORTING = """
+import os, signal, sys
+
+class Impatient:
+    def find_spec(self, name, *_):
+        if name == at:
+            os.kill(os.getpid(), signal.SIGINT)
+
+at = sys.argv.pop()
+sys.meta_path.insert(0, Impatient())
+from {} import {} as command
+sys.argv.append("--version")
+command()
+"""
+
+
+@pytest.mark.parametrize("at", ["click", "pydantic", "monitor.commands.withholding"])
+def test_ctrl_c_while_it_begins_is_one_sentence_too(at: str) -> None:
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    code = _STOPPED_WHILE_IMPORTING.format(*project["scripts"]["luutin"].split(":"))
+    done = subprocess.run([sys.executable, "-c", code, at], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "luutin: stopped before anything was begun.\n"
+
+
+def test_who_does_not_listen_to_ctrl_c_does_not_while_it_begins_either() -> None:
+    code = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN);" + _STOPPED_WHILE_IMPORTING.format(
+        "monitor.__main__", "main"
+    )
+    done = subprocess.run([sys.executable, "-c", code, "click"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.split()[0], done.stderr) == (0, "luutin,", "")
 
 
 # -- extract ------------------------------------------------------------------------------------------------------

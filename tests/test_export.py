@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import os
 import resource
 import sqlite3
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -222,6 +226,57 @@ def test_the_format_follows_from_the_name_or_has_to_be_given(data: Path, tmp_pat
 
 
 # --- records
+
+
+@pytest.mark.parametrize("form", ["warc", "jsonl", "csv"])
+def test_on_standard_output_is_what_the_file_would_hold_and_nothing_else(
+    data: Path, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LUUTIN_NOW", "2026-03-09T00:00:00Z")
+    done = run(data, "-", "--format", form, "--site", "nam", "--revisions")
+    assert done.exit_code == 0, done.output
+    assert "6 articles" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+    run(data, "x", "--format", form, "--site", "nam", "--revisions")
+    written = (tmp_path / "x").read_bytes()
+    if form == "warc":
+        found = [list(records(gzip_pieces(io.BytesIO(b)), seekable=False)) for b in (done.stdout_bytes, written)]
+        types = [[r.fields["warc-type"] for r in some if isinstance(r, Record)] for some in found]
+        assert types[0] == types[1]
+        assert all(isinstance(r, Record) for r in found[0])
+        assert "warc-filename" not in found[0][0].fields
+    else:
+        assert done.stdout_bytes == written
+    told = run(data, "-", "--format", form, "--json")
+    assert json.loads(told.stderr[told.stderr.index("{") :])["bytes"] == len(told.stdout_bytes)
+
+
+def test_on_standard_output_goes_what_is_written_from_beginning_to_end(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for form in ("wacz", "bagit", "sqlite"):
+        done = run(data, "-", "--format", form)
+        assert done.exit_code == 2
+        assert f"{form} cannot be written to standard output (only warc, jsonl or csv): name a file." in done.stderr
+    done = run(data, "-")
+    assert (done.exit_code, "give --format, one of warc, jsonl or csv." in done.stderr) == (2, True)
+    done = run(data, "-", "no-such-article", "--format", "jsonl")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_whoever_has_read_enough_of_an_export_may_close_the_pipe_and_a_full_disk_is_told(data: Path) -> None:
+    command = [sys.executable, "-m", "monitor", "export", "-", "--format", "warc", "--data", str(data)]
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as closed, Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, check=False)
+        assert (done.returncode, b"Traceback" in done.stderr) == (141, False)
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+        assert (done.returncode, b"cannot be written on (No space left on device)" in done.stderr) == (5, True)
+        assert b"Traceback" not in done.stderr
 
 
 def test_a_damaged_record_is_named_and_all_others_go_out(tmp_path: Path) -> None:

@@ -192,6 +192,12 @@ def test_a_text_file_is_refused_in_a_sentence_and_the_other_files_are_taken(tmp_
     assert "Traceback" not in run.err
 
 
+def test_standard_input_is_no_file_of_captures_and_that_is_said(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["import", "-", "--data", str(tmp_path / "data")])
+    assert (result.exit_code, "cannot come on standard input" in result.stderr) == (2, True)
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_wacz_is_read_too(tmp_path: Path, world: World) -> None:
     theirs = warc(tmp_path / "theirs", articles(world))
     with zipfile.ZipFile(tmp_path / "crawl.wacz", "w") as wacz:

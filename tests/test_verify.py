@@ -24,6 +24,7 @@ from monitor.cli import main
 from monitor.verifying import Verification
 from spiders import registry
 from tests.alike import changed, copied
+from tests.kept import Keeper
 
 #: Places of a byte in WARC files, and of a letter in texts, that are changed one after the other.
 IN_FILES, IN_TEXTS = 170, 30
@@ -56,7 +57,7 @@ def said(data: Path, *options: object) -> dict[str, Any]:
 
 
 def test_an_archive_that_is_whole_is_whole_to_its_last_page(demo_archive: Path) -> None:
-    work = verified(demo_archive, "files", "database", "texts", "derived")
+    work = verified(demo_archive, "files", "database", "texts", "derived", "origins")
     work_on_pages(demo_archive, work)
     result = work.result
     assert (result.faults, result.orphans) == ([], [])
@@ -148,6 +149,7 @@ TAMPERED = {
     "a place": ("files", f"UPDATE captures SET warc_offset = warc_offset + 1 {LISTING}", "its record is not there"),
     "a digest": ("files", f"UPDATE captures SET payload_digest = 'sha1:X' {LISTING}", "has another digest"),
     "a validator": ("files", f"UPDATE captures SET etag = 'khác' {LISTING}", "other validators"),
+    "a crawl": ("files", f"UPDATE captures SET crawl_id = NULL {LISTING}", "names another crawl"),
     "a count of words": ("texts", "UPDATE texts SET word_count = 1", "another number of words"),
     "what captures say": (
         "texts",
@@ -159,6 +161,69 @@ TAMPERED = {
     "a citation": ("derived", "UPDATE citations SET number = '1'", "its citations are not"),
     "a row that refers": ("database", f"UPDATE captures SET site = 'nobody' {LISTING}", "refers to one of sites"),
 }
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of a crawl of our own, and of captures of somebody else's."""
+    own, theirs = (tmp_path_factory.mktemp(name) for name in ("own", "theirs"))
+    for data, night in ((own, 1), (theirs, 2)):
+        with Keeper(data, at=night) as keeper:
+            keeper.article(night)
+    (own / "luutin.toml").write_text("")
+    assert luutin(own, "import", theirs / "warc", "--any-host", "--jobs", "1")[0] == 0
+    return own
+
+
+@pytest.fixture
+def imported(both: Path, tmp_path: Path) -> Path:
+    return copied(both, tmp_path / "imported")
+
+
+def rot(db: sqlite3.Connection, sql: str) -> None:
+    """What a disk does, which no trigger sees."""
+    for what in ("insert", "update", "delete"):
+        db.execute(f"DROP TRIGGER _kept_capture_sources_{what}")
+    db.execute(sql)
+
+
+ORIGINS = {
+    "an origin": "UPDATE capture_sources SET origin = 'x.warc.gz' WHERE source = 'import'",
+    "a source": "UPDATE capture_sources SET source = 'backfill' WHERE source = 'import'",
+    "whose crawl": "UPDATE capture_sources SET source = 'import' WHERE source = 'live'",
+    "one more": "INSERT INTO capture_sources SELECT capture_id, 'import', 'x' FROM capture_sources",
+    "one lost": "DELETE FROM capture_sources",
+}
+
+
+@pytest.mark.parametrize("what", ORIGINS)
+def test_whose_a_capture_is_is_what_the_journal_has(imported: Path, what: str) -> None:
+    assert verified(imported, "origins").result.faults == []
+    changed(imported, lambda db: rot(db, ORIGINS[what]))
+    faults = verified(imported, "origins").result.faults
+    assert faults
+    assert {fault.what for fault in faults} == {"its origin (capture_sources) is not what the journal has"}
+    with closing(sqlite3.connect(imported / "archive.db")) as db:
+        ids = {identifier for (identifier,) in db.execute("SELECT id FROM captures")}
+    assert {fault.name for fault in faults} <= ids
+    assert luutin(imported, "verify")[0] == 7
+
+
+def test_what_waits_to_be_written_into_the_journal_is_not_accused(imported: Path, tmp_path: Path) -> None:
+    with Archive(imported) as archive, archive.writing() as db:
+        db.execute("UPDATE capture_sources SET origin = 'x.warc.gz' WHERE source = 'import'")
+    assert verified(imported, "origins").result.faults == []
+    assert luutin(imported, "verify")[0] == 0
+    assert verified(imported, "origins").result.faults == []
+
+
+def test_an_archive_that_was_rebuilt_says_the_same_of_its_captures_also_without_a_journal(imported: Path) -> None:
+    assert luutin(imported, "rebuild", "--jobs", "1")[0] == 0
+    assert verified(imported, "origins").result.faults == []
+    for journal in (imported / "warc").glob("journal-*"):
+        journal.unlink()
+    assert luutin(imported, "rebuild", "--jobs", "1")[0] == 0
+    assert verified(imported, "origins").result.faults == []
 
 
 @pytest.mark.parametrize("what", TAMPERED)

@@ -225,13 +225,15 @@ def test_what_is_withheld_says_so_and_nothing_of_it_can_be_downloaded(room: Room
     aid = room.article("Bài khác", "Một.", images=[{"url": "/1.png"}], url="http://huyen-nui.example/1.html")
     picture = room.file(aid, "http://huyen-nui.example/1.png", png(), "image/png", "image")
     page = room.capture("http://huyen-nui.example/2.html", b"Withheld.", "text/html")
-    again = room.capture("http://huyen-nui.example/2.html", b"Withheld.", "text/html", again=page)
+    again = room.capture("http://huyen-nui.example/3.html", b"Withheld.", "text/html", again=page)
+    gone = room.capture("http://huyen-nui.example/2.html", b"Gone.", "text/html")
     hidden = "aaaaaaaaaaazz"
     room.shelf.row("withheld", id="w", article_id=hidden, site="huyen_nui", since=NIGHT, reason="r", by="b",
                    journal_seq=0)  # fmt: skip
-    room.shelf.db.execute("update captures set quality = 'withheld' where id <> ? and url not like '%/1.html'", [again])
+    room.shelf.db.execute("update captures set quality = 'withheld' where id not in (?, ?) and url not like '%/1.html'",
+                          [again, gone])  # fmt: skip
     room.done()
-    for path in (f"bai-viet/{hidden}", f"so-sanh/{hidden}", evidence.record_path(page)):
+    for path in (f"bai-viet/{hidden}", f"so-sanh/{hidden}", evidence.record_path(page), evidence.record_path(gone)):
         assert reader.get(f"/{path}").status_code == 451, path
     assert reader.get(f"/bai-viet/{hidden}.json").status_code == 451
     assert reader.get(f"/tep/{picture}/1.png").status_code == 404

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawler.clock import now
 from crawler.errors import InputError, PartlyUnreadableError
 from monitor.commands.options import Setting, common
+from monitor.live import Steps
 
 if TYPE_CHECKING:
     from monitor.importing import Imported
@@ -58,9 +60,13 @@ def import_(
     from monitor.period import period
     from monitor.readers import cores
     from monitor.report import CrawlProgress, FileProgress
+    from monitor.withheld_again import seal_again
+    from monitor.withheld_pages import look
 
+    if Path("-") in files:
+        raise InputError("Captures cannot come on standard input, for their files are not read in one go: name a file.")
     unreadable: list[str] = []
-    wanted, chosen = period(since, until), files_in(files)
+    wanted, chosen, begun = period(since, until), files_in(files), now()
     if jobs is None:
         jobs = cores() if sum(file.stat().st_size for file in chosen if file.is_file()) > WORTH_PROCESSES else 1
     with Archive(setting.data) as archive:
@@ -75,6 +81,9 @@ def import_(
                     unreadable.append(str(error))
         with CrawlProgress() as studying:
             archive.study(studying.studied)
+        seal_again(archive, setting.config, begun)
+        with Steps() as steps:
+            look(archive, setting.config, steps.moved)
         replay.update(archive)
         archive.write_journal()
     if importer.result.records or as_json:

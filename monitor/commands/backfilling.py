@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler.clock import now
 from crawler.errors import CrawlFailedError, InputError, PartlyUnreadableError
 from monitor.commands.options import Setting, common, named
-from monitor.live import Live
+from monitor.live import Live, Steps
 
 if TYPE_CHECKING:
     from monitor.backfill.run import Backfilled
@@ -63,6 +64,8 @@ def backfill(
     from monitor.backfill.run import Backfill, Wanted, open_source
     from monitor.period import period
     from monitor.report import CrawlProgress
+    from monitor.withheld_again import seal_again
+    from monitor.withheld_pages import look
 
     (site,) = named([slug], setting.sites())
     wanted = Wanted(
@@ -74,6 +77,7 @@ def backfill(
     )
     service, source = open_source(url, captures, site, setting.config)
     stopped: InputError | CrawlFailedError | None = None
+    begun = now()
     with Archive(setting.data) as archive:
         work = Backfill(archive, setting.config, site, wanted, origin=url)
         try:
@@ -83,6 +87,9 @@ def backfill(
             stopped = error
         with CrawlProgress() as studying:
             archive.study(studying.studied)
+        seal_again(archive, setting.config, begun)
+        with Steps() as steps:
+            look(archive, setting.config, steps.moved)
         replay.update(archive)
         archive.write_journal()
     _tell(work.result, as_json=as_json)
@@ -141,10 +148,13 @@ def index(setting: Setting, anew: bool) -> None:
     """
     from crawler.archive import Archive
     from monitor import replay
+    from monitor.withheld_pages import look
 
     data = setting.to_read()
     if not setting.has_archive():
         raise InputError(f"Nothing is archived yet in {data}: there is nothing to index.")
     with Archive(data) as archive:
+        with Steps() as steps:
+            look(archive, setting.config, steps.moved)
         added = replay.update(archive, anew=anew)
         click.echo(f"{archive.warc_dir / replay.INDEX}: {added:,} captures {'in all' if anew else 'added'}")

@@ -32,8 +32,8 @@ def verify(setting: Setting, deep: bool, repair: bool, jobs: int | None, as_json
     """Verify that everything is as it was stored.
 
     Every byte of the WARC files, against their check sums, their digests and the manifests; every text against its
-    name; every row of articles, revisions and attachments against the captures that it follows from. Nothing is
-    changed, but with --repair. The exit code is 0 if all is whole, else 7.
+    name; every row of articles, revisions and attachments against the captures that it follows from; where captures
+    came from against the journal. Nothing is changed, but with --repair. The exit code is 0 if all is whole, else 7.
     """
     from crawler.archive import Archive
     from monitor.readers import cores
@@ -49,6 +49,7 @@ def verify(setting: Setting, deep: bool, repair: bool, jobs: int | None, as_json
         work.database()
         work.texts()
         work.derived()
+        work.origins()
         if deep:
             work.pages(jobs or cores())
     _note(setting, work, repair=repair)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +16,7 @@ from monitor.live import Steps
 
 if TYPE_CHECKING:
     from monitor.backup import Copied
+    from monitor.exporting import Exported
 
 #: The formats of an export.
 FORMATS = ("warc", "wacz", "bagit", "jsonl", "csv", "sqlite")
@@ -52,23 +56,27 @@ def export(
 
     Writes the articles with these ids, or those that --site, --since, --until and --search choose together, or
     everything, to OUT. The format follows from OUT's ending (.warc.gz, .wacz, .jsonl, .csv, .db) or is given. OUT
-    appears when it is whole.
+    appears when it is whole. With - for OUT, standard output gets a WARC, JSON Lines or CSV as it is written, and
+    standard error the summary.
 
     \b
     Example:  luutin export dan-van-kheo.wacz --site hai_duong --search '"dân vận khéo"' --since 2024
     """
     from crawler.archive import Archive
-    from monitor.exporting import ENDINGS, Choice
+    from monitor.exporting import ENDINGS, STREAMED, Choice, stream
     from monitor.exporting import export as write
-    from monitor.report import print_json, size
     from monitor.stopping import stopping
 
     data = setting.to_read()
     if not setting.has_archive():
         raise InputError(f"Nothing is archived yet in {data}: there is nothing to export.")
     form = form or next((form for ending, form in ENDINGS.items() if out.name.endswith(ending)), None)
+    streamed = out == Path("-")
     if form is None:
-        raise InputError(f"What {out} is to be does not follow from its name: give --format, one of {_listed()}.")
+        among = _listed(STREAMED if streamed else FORMATS)
+        raise InputError(f"What {out} is to be does not follow from its name: give --format, one of {among}.")
+    if streamed and form not in STREAMED:
+        raise InputError(f"{form} cannot be written to standard output (only {_listed(STREAMED)}): name a file.")
     if search == "":  # a script's empty variable must not ask for everything
         raise InputError("--search '' asks for no word: write at least one letter or digit.")
     choice = Choice(sites=sites, since=since, until=until, search=search or "", articles=tuple(dict.fromkeys(articles)))
@@ -79,32 +87,46 @@ def export(
                 stop.leave()
             progress.moved(what, done, total)
 
-        done = write(archive, setting.config, out, form, choice, versions=versions, force=force, moved=moved)
-    if as_json:
-        told = {"articles": done.articles, "captures": done.captures, "bytes": done.bytes, "lost": done.lost}
-        print_json({"out": str(out), "format": form, **told, "damaged": list(done.damaged)})
-    else:
-        click.echo(f"{out}: {done.articles:,} articles, {done.captures:,} captures, {size(done.bytes)} ({form})")
+        if streamed:
+            done = stream(archive, setting.config, sys.stdout.buffer, form, choice, versions=versions, moved=moved)
+        else:
+            done = write(archive, setting.config, out, form, choice, versions=versions, force=force, moved=moved)
+    with redirect_stdout(sys.stderr) if streamed else nullcontext():
+        _tell_exported(done, out, form, as_json=as_json)
     if done.lost:
         raise PartlyUnreadableError(
             f"{done.lost:,} records could not be read and are not in it: {'; '.join(done.damaged[:TOLD])}."
         )
 
 
-def _listed() -> str:
-    return f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
+def _tell_exported(done: Exported, out: Path, form: str, *, as_json: bool) -> None:
+    from monitor.report import print_json, size
+
+    if as_json:
+        told = {"articles": done.articles, "captures": done.captures, "bytes": done.bytes}
+        told |= {"kept_back": done.kept_back, "lost": done.lost}
+        print_json({"out": str(out), "format": form, **told, "damaged": list(done.damaged)})
+    else:
+        click.echo(f"{out}: {done.articles:,} articles, {done.captures:,} captures, {size(done.bytes)} ({form})")
+        if done.kept_back:
+            click.echo(f"  {done.kept_back:,} records are not in it: their pages name what is withheld")
+
+
+def _listed(formats: Sequence[str]) -> str:
+    return f"{', '.join(formats[:-1])} or {formats[-1]}"
 
 
 @click.command()
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--verify", "everything", is_flag=True, help="Compare everything in DIR with its digest, not a share.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @common
-def backup(setting: Setting, directory: Path, as_json: bool) -> None:
+def backup(setting: Setting, directory: Path, everything: bool, as_json: bool) -> None:
     """Bring a second copy of the archive up to date.
 
     DIR gets a snapshot of archive.db, then the WARC files and luutin.toml, each verified; what it has already is not
-    copied again. Nothing needs to be stopped. "luutin restore" brings it back; "sha256sum -c SHA256SUMS" in DIR checks
-    it at any time.
+    copied again, but a share of it is compared with its digest, and mended where the archive has it whole. Nothing
+    needs to be stopped. "luutin restore" brings it back; "sha256sum -c SHA256SUMS" in DIR checks it at any time.
     """
     from crawler.config import DEFAULT
     from monitor.backup import backup as take
@@ -114,9 +136,13 @@ def backup(setting: Setting, directory: Path, as_json: bool) -> None:
         raise InputError(f"Nothing is archived yet in {data}: there is nothing to back up.")
     settings = [Path(setting.config_file)] if setting.config_file else [DEFAULT, data / DEFAULT.name]
     found = next((file for file in settings if file.is_file()), None)
+    size = None if everything else setting.config.night.verify_megabytes * 1_000_000
     with Steps() as progress:
-        done = take(data, directory.absolute(), found, progress.moved)
-    _tell(done, f"{directory} is the archive of {data} as it was when this began", as_json=as_json)
+        done = take(data, directory.absolute(), found, progress.moved, verify=size)
+    for sentence in done.mended:
+        click.echo(sentence, err=True)
+    again = f"; {done.verified:,} that were there verified again" if done.verified else ""
+    _tell(done, f"{directory} is the archive of {data} as it was when this began", again, as_json=as_json)
 
 
 @click.command()
@@ -143,7 +169,7 @@ def restore(setting: Setting, directory: Path, as_json: bool) -> None:
     _tell(done, f"The archive is in {setting.data}{settings}", as_json=as_json)
 
 
-def _tell(done: Copied, what: str, *, as_json: bool) -> None:
+def _tell(done: Copied, what: str, more: str = "", *, as_json: bool) -> None:
     from dataclasses import asdict
 
     from monitor.report import print_json, size
@@ -152,8 +178,8 @@ def _tell(done: Copied, what: str, *, as_json: bool) -> None:
         print_json(asdict(done))
     else:
         linked = f", {done.linked:,} of them linked" if done.linked else ""
-        click.echo(f"{what}: {done.files:,} files, {done.new:,} new ({size(done.bytes)}{linked})")
+        click.echo(f"{what}: {done.files:,} files, {done.new:,} new ({size(done.bytes)}{linked}){more}")
     if done.troubles:
-        more = len(done.troubles) - TOLD
-        lines = [*done.troubles[:TOLD], *([f"… and {more:,} more like these"] if more > 0 else [])]
+        rest = len(done.troubles) - TOLD
+        lines = [*done.troubles[:TOLD], *([f"… and {rest:,} more like these"] if rest > 0 else [])]
         raise PartlyUnreadableError("\n".join(["Not everything is as it should be:", *lines]))

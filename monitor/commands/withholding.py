@@ -10,6 +10,7 @@ from crawler.clock import HO_CHI_MINH
 from crawler.errors import InputError
 from monitor.commands.options import Setting, common
 from monitor.commands.reviewing import user
+from monitor.live import Steps
 
 
 class _Day(click.ParamType[date]):
@@ -33,14 +34,15 @@ def withhold(setting: Setting, article: str, reason: str, until: date | None, by
     """Withhold an article, or list what is withheld.
 
     For a court's order, a person's request, an embargo. The article goes from pages, tables, search, feeds and exports;
-    its records stay under seal in the WARC files, and in its place stands since when and why it is withheld. A
-    crawl, an import or a rebuild does not bring it back; "luutin release" does, and --until by itself.
+    its records stay under seal in the WARC files, and in its place stands since when and why it is withheld. The
+    records of other pages of its site that name it (listings, say) are kept back. A crawl, an import or a rebuild
+    does not bring it back; "luutin release" does, and --until by itself.
 
     \b
     Example:  luutin withhold k3v7q2m5x4abc --reason "Theo yêu cầu của công dân" --until 2027-03-31
     """
     from crawler.archive import Archive
-    from monitor import replay, withholding
+    from monitor import replay, withheld_pages, withholding
     from monitor.report import print_json, print_table
 
     data = setting.to_read()
@@ -57,8 +59,15 @@ def withhold(setting: Setting, article: str, reason: str, until: date | None, by
             end = datetime.combine(until, time(), HO_CHI_MINH) if until else None
             copies = withholding.copies_of(archive, article)
             withholding.withhold(archive, article, reason=reason, by=by or user(), until=end)
+            replay.update(archive)  # at once, without any page of the site: looking into them may take minutes
+            with Steps() as progress:
+                withheld_pages.look(archive, setting.config, progress.moved)
             replay.update(archive)
             click.echo(f"The article {article} is withheld{f' until {until}' if until else ''}.")
+            if naming := withheld_pages.naming(archive, article):
+                click.echo(f"  {naming:,} captures of other pages name it: their records are kept back, too")
+            if unread := withheld_pages.waiting(archive):
+                click.echo(f"  {unread:,} pages could not be looked into: their records are kept back, too")
             for other, url in copies:
                 click.echo(f"  The same text is still shown as {other} ({url})")
             return
@@ -82,12 +91,14 @@ def release(setting: Setting, article: str, by: str) -> None:
     Its captures are read again and everything that was said of it comes back: versions, events, reviews, notes.
     """
     from crawler.archive import Archive
-    from monitor import replay, withholding
+    from monitor import replay, withheld_pages, withholding
 
     data = setting.to_read()
     if not setting.has_archive():
         raise InputError(f"Nothing is archived yet in {data}: nothing is withheld.")
     with Archive(data) as archive:
         withholding.release(archive, article, setting.sites(), by=by or user())
+        with Steps() as progress:
+            withheld_pages.look(archive, setting.config, progress.moved)
         replay.update(archive)
     click.echo(f"The article {article} is shown again.")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any, cast
 
 from crawler.archive import Archive
 from crawler.config import Config
-from crawler.errors import InputError
+from crawler.errors import InputError, StorageError
 from monitor.backup import TREES
 from monitor.exporting.bags import bag
-from monitor.exporting.described import collection
+from monitor.exporting.described import Collection, collection
 from monitor.exporting.records import Records
 from monitor.exporting.selection import Choice, Selection, selected
 from monitor.exporting.small import small_archive
@@ -18,7 +21,7 @@ from monitor.exporting.texts import Moved, about_sheet, json_lines, sheet
 from monitor.exporting.warcs import wacz, warc
 from monitor.exporting.whole import whole
 
-__all__ = ["ENDINGS", "Choice", "Exported", "export"]
+__all__ = ["ENDINGS", "STREAMED", "Choice", "Exported", "export", "stream"]
 
 #: What a format's files are called by; the first that a name ends with decides. A bag is a directory of any name.
 ENDINGS = {
@@ -30,6 +33,12 @@ ENDINGS = {
     ".sqlite": "sqlite",
 }
 
+#: The formats that records go out in.
+WITH_RECORDS = ("warc", "wacz", "bagit")
+
+#: Formats that are one file, written from its beginning to its end.
+STREAMED = ("warc", "jsonl", "csv")
+
 
 @dataclass(frozen=True, slots=True)
 class Exported:
@@ -38,6 +47,7 @@ class Exported:
     articles: int
     captures: int  # chosen; of records in the export, those that could be read
     bytes: int
+    kept_back: int  # records that are not in it because their pages name what is withheld
     lost: int  # records that could not be read
     damaged: tuple[str, ...]  # in which files, and why, in sentences
 
@@ -63,7 +73,56 @@ def export(
         records = Records(selection, archive.warc_dir)
         _write(selection, records, config, part, out, form, versions=versions, force=force, moved=moved)
         size = sum(p.stat().st_size for p in ([part] if part.is_file() else part.rglob("*")) if p.is_file())
-        return Exported(selection.articles, selection.captures, size, records.lost, tuple(records.damaged))
+        return _done(selection, records, size, form)
+
+
+def _done(selection: Selection, records: Records, size: int, form: str) -> Exported:
+    kept_back = selection.kept_back if form in WITH_RECORDS else 0
+    return Exported(selection.articles, selection.captures, size, kept_back, records.lost, tuple(records.damaged))
+
+
+def stream(
+    archive: Archive,
+    config: Config,
+    out: IO[bytes],
+    form: str,
+    choice: Choice,
+    *,
+    versions: bool = False,
+    moved: Moved = lambda _what, _done, _all: None,
+) -> Exported:
+    """As ``export``, into a stream: what breaks off leaves what was written until then, and raises.
+
+    ``form`` is one of ``STREAMED``. Raises InputError, StorageError, BrokenPipeError where nobody reads on.
+    """
+    with selected(archive, choice) as selection:
+        records, counted = Records(selection, archive.warc_dir), _Counted(out)
+        said = collection(selection, config)
+        try:
+            _write_on(selection, records, said, cast(IO[bytes], counted), "", form, versions=versions, moved=moved)
+            out.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise StorageError(
+                f"What is exported cannot be written on ({error.strerror or error}): make room; what there is of it"
+                " breaks off."
+            ) from error
+        return _done(selection, records, counted.size, form)
+
+
+class _Counted(io.RawIOBase):
+    """Somebody's stream, and how many bytes went into it."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out, self.size = out, 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.size += len(data)
+        return self._out.write(data)
 
 
 def _check_place(data: Path, out: Path) -> None:
@@ -86,18 +145,35 @@ def _write(
     moved: Moved,
 ) -> None:
     said = collection(selection, config)
-    if form == "warc":
-        with part.open("xb") as file:
-            warc(selection, file, records, said, name=out.name, moved=moved)
-    elif form == "wacz":
+    if form == "wacz":
         wacz(selection, part, records, said, moved=moved)
     elif form == "bagit":
         bag(selection, part, records, said, name=out.name, versions=versions, moved=moved)
-    elif form == "jsonl":
-        json_lines(selection, part, versions=versions, moved=moved)
-    elif form == "csv":
-        with whole(out.with_name(f"{out.name}-metadata.json"), force=force) as about:
-            about.write_bytes(about_sheet(said, out.name, versions=versions))
-            sheet(selection, part, versions=versions, moved=moved)
-    else:
+    elif form == "sqlite":
         small_archive(selection, part, said, moved=moved)
+    else:
+        with ExitStack() as stack:
+            if form == "csv":
+                about = stack.enter_context(whole(out.with_name(f"{out.name}-metadata.json"), force=force))
+                about.write_bytes(about_sheet(said, out.name, versions=versions))
+            file = stack.enter_context(part.open("xb"))
+            _write_on(selection, records, said, file, out.name, form, versions=versions, moved=moved)
+
+
+def _write_on(
+    selection: Selection,
+    records: Records,
+    said: Collection,
+    file: IO[bytes],
+    name: str,
+    form: str,
+    *,
+    versions: bool,
+    moved: Moved,
+) -> None:
+    """One of the formats that are written from beginning to end."""
+    if form == "warc":
+        warc(selection, file, records, said, name=name, moved=moved)
+    else:
+        write = json_lines if form == "jsonl" else sheet
+        write(selection, file, versions=versions, moved=moved)

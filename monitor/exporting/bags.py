@@ -33,8 +33,10 @@ def bag(
     with (data / "records.warc.gz").open("xb") as file:
         warc(selection, file, records, said, name="records.warc.gz", moved=moved)
     if selection.articles:
-        json_lines(selection, data / "articles.jsonl", versions=versions, moved=moved)
-        sheet(selection, data / "articles.csv", versions=versions, moved=moved)
+        with (data / "articles.jsonl").open("xb") as file:
+            json_lines(selection, file, versions=versions, moved=moved)
+        with (data / "articles.csv").open("xb") as file:
+            sheet(selection, file, versions=versions, moved=moved)
         (data / "articles.csv-metadata.json").write_bytes(about_sheet(said, "articles.csv", versions=versions))
     (metadata / "dublin-core.xml").write_bytes(dublin_core_xml(said))
     (metadata / "schema-org.json").write_text(json.dumps(said.schema_org(), ensure_ascii=False, indent=2), "utf-8")

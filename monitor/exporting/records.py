@@ -23,7 +23,8 @@ WITH places AS (
            lag(warc_offset + warc_length, 1, 0) OVER (PARTITION BY warc_file ORDER BY warc_offset) AS gap
     FROM captures WHERE warc_file IN (SELECT DISTINCT warc_file FROM captures
                                       WHERE id IN (SELECT id FROM temp.chosen_captures)))
-SELECT * FROM places WHERE id IN (SELECT id FROM temp.chosen_captures) ORDER BY warc_file, warc_offset
+SELECT * FROM places WHERE id IN (SELECT id FROM temp.chosen_captures EXCEPT SELECT id FROM temp.kept_back)
+ORDER BY warc_file, warc_offset
 """
 _METHOD = re.compile(rb"[A-Z]{1,20}")
 
@@ -49,7 +50,10 @@ class UnreadableError(Exception):
 
 
 class Records:
-    """The chosen captures' records in the order of their files; ``damaged`` says what could not be read, and why."""
+    """The chosen captures' records, but those kept back, in the order of their files.
+
+    ``damaged`` says what could not be read, and why.
+    """
 
     def __init__(self, selection: Selection, directory: Path) -> None:
         self._selection, self._directory = selection, directory

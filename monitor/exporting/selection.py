@@ -12,7 +12,7 @@ from datetime import date
 from crawler.archive import Archive
 from crawler.errors import InputError
 from crawler.placing import NOT_MODIFIED
-from crawler.sealing import WITHHELD
+from crawler.sealing import IS_ITS_OWN, KEPT_BACK
 from crawler.text import match_query
 
 _DAY = re.compile(r"\d{4}(-\d\d){0,2}")
@@ -23,6 +23,7 @@ _PUBLISHED = "coalesce(substr(date_published, 1, 10), date(first_seen, '+7 hours
 _ARTICLES = """
 CREATE TEMP TABLE chosen_articles (position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, site TEXT NOT NULL);
 CREATE TEMP TABLE chosen_captures (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TEMP TABLE kept_back (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TEMP TABLE chosen_sites (slug TEXT PRIMARY KEY) WITHOUT ROWID
 """
 # What belongs to an article: what was captured of it, of its files, what led to it, what is evidence about it.
@@ -58,7 +59,13 @@ WHERE captures.record_type = 'revisit' AND captures.payload_digest <> '' AND pay
 AND payload.record_type IN ('response', 'resource') AND payload.quality <> '{NOT_MODIFIED}'
 """  # noqa: S608
 # What is under seal is no article any more, and none of its records leaves the archive by another way.
-_SEALED = f"DELETE FROM temp.chosen_captures WHERE id IN (SELECT id FROM captures WHERE quality = '{WITHHELD}')"  # noqa: S608
+_SEALED = f"DELETE FROM temp.chosen_captures WHERE id IN (SELECT id FROM captures WHERE {IS_ITS_OWN})"  # noqa: S608
+# Of other pages that name it, the records stay here; what was read of them goes out.
+_KEPT_BACK = f"""
+INSERT INTO temp.kept_back
+SELECT id FROM captures WHERE id IN (SELECT id FROM temp.chosen_captures) AND {KEPT_BACK}
+"""  # noqa: S608
+_KNOWS_PAGES = "SELECT 1 FROM sqlite_master WHERE name = '_withheld_pages'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +100,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What was chosen, as temporary tables ``chosen_articles``, ``chosen_captures`` and ``chosen_sites`` of ``db``."""
+    """What was chosen, as temporary tables ``chosen_articles``, ``chosen_captures`` and ``chosen_sites`` of ``db``.
+
+    ``kept_back`` has those captures whose records do not go out.
+    """
 
     db: sqlite3.Connection
     choice: Choice
     articles: int
     captures: int
+    kept_back: int
 
 
 @contextmanager
@@ -115,11 +126,11 @@ def selected(archive: Archive, choice: Choice) -> Iterator[Selection]:
         for statement in _ARTICLES.split(";"):
             db.execute(statement)
         _choose(db, choice)
-        captures = _captures(db, choice)
+        captures, kept_back = _captures(db, choice)
         articles = db.execute("SELECT count(*) FROM temp.chosen_articles").fetchone()[0]
         if not articles and not captures:
             raise InputError(f"The archive has nothing of what is asked for ({choice.in_words()}).")
-        yield Selection(db, choice, articles, captures)
+        yield Selection(db, choice, articles, captures, kept_back)
     finally:
         db.rollback()
 
@@ -164,13 +175,16 @@ def _check_sites(db: sqlite3.Connection, choice: Choice) -> None:
             raise InputError(f"The archive has no article {article}: ids are the thirteen characters in /bai-viet/ID.")
 
 
-def _captures(db: sqlite3.Connection, choice: Choice) -> int:
-    """What was captured of the articles, or with them all of their sites; returns how many."""
+def _captures(db: sqlite3.Connection, choice: Choice) -> tuple[int, int]:
+    """What was captured of the articles, or with them all of their sites; returns how many, and how many kept back."""
     for query in (*_OF_ARTICLES, _REQUISITES, *([_OF_SITES] if choice.of_whole_sites else []), _REFERENTS):
         db.execute(f"INSERT OR IGNORE INTO temp.chosen_captures {query}")
     db.execute(_SEALED)
-    count: int = db.execute("SELECT count(*) FROM temp.chosen_captures").fetchone()[0]
-    return count
+    if db.execute(_KNOWS_PAGES).fetchone() is not None:  # or it is an archive of an earlier version
+        db.execute(_KEPT_BACK)
+    captures: int = db.execute("SELECT count(*) FROM temp.chosen_captures").fetchone()[0]
+    kept_back: int = db.execute("SELECT count(*) FROM temp.kept_back").fetchone()[0]
+    return captures, kept_back
 
 
 def _day(text: str, option: str) -> str:

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from crawler.articles import EMPTY_TEXT
 from crawler.errors import InputError, StorageError
 from crawler.migrations import migrations
+from crawler.sealing import ADDRESSES
 from crawler.search_index import forms
 from monitor.exporting.described import Collection
 from monitor.exporting.selection import Selection
@@ -44,7 +45,8 @@ COPIED = {
     "retracted_revisions": f"{_OF_ARTICLE} AND capture_id {_CAPTURE}",
     "attachments": _OF_ARTICLE,
     "citations": _OF_ARTICLE,
-    "sightings": f"""crawl_id IN (SELECT id FROM crawls WHERE site {_SITE}) AND (:whole OR (
+    "sightings": f"""crawl_id IN (SELECT id FROM crawls WHERE site {_SITE})
+        AND url_key NOT IN ({ADDRESSES}) AND (:whole OR (
         url_key IN (SELECT url_key FROM article_urls WHERE {_OF_ARTICLE})
         AND crawl_id IN (SELECT crawl_id FROM captures WHERE id {_CAPTURE})))""",  # noqa: S608
     "mass_removals": f"""(:whole AND site {_SITE})

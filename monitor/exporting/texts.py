@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
 from monitor.exporting.described import (
     EVIDENCE,
@@ -67,21 +67,21 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BOM = "\ufeff"
 
 
-def json_lines(selection: Selection, out: Path, *, versions: bool, moved: Moved) -> None:
+def json_lines(selection: Selection, file: IO[bytes], *, versions: bool, moved: Moved) -> None:
     """An article in each line, as JSON-LD."""
     need_articles(selection)
-    with out.open("xb") as file:
-        for n, row in enumerate(articles(selection), 1):
-            file.write(as_line(news_article(selection, dict(row), versions=versions)))
-            moved("articles", n, selection.articles)
+    for n, row in enumerate(articles(selection), 1):
+        file.write(as_line(news_article(selection, dict(row), versions=versions)))
+        moved("articles", n, selection.articles)
 
 
-def sheet(selection: Selection, out: Path, *, versions: bool, moved: Moved) -> None:
+def sheet(selection: Selection, file: IO[bytes], *, versions: bool, moved: Moved) -> None:
     """A table of articles, or of their versions, for spreadsheets: no cell is a formula."""
     need_articles(selection)
-    with out.open("x", encoding="utf-8", errors="replace", newline="") as file:
-        file.write(BOM)
-        _rows(selection, file, versions=versions, moved=moved)
+    text = io.TextIOWrapper(file, encoding="utf-8", errors="replace", newline="")
+    text.write(BOM)
+    _rows(selection, text, versions=versions, moved=moved)
+    text.detach()  # it would be closed with this, and is not ours
 
 
 def _rows(selection: Selection, file: TextIO, *, versions: bool, moved: Moved) -> None:

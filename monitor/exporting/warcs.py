@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -65,7 +66,8 @@ def _heads(said: Collection, name: str) -> Iterator[bytes]:
     info += [("operator", said.keeper)] if said.keeper else []
     fields = "".join(f"{key}: {one_line(value)}\r\n" for key, value in [*info, *said.dublin_core()]).encode()
     named = [("WARC-Type", "warcinfo"), ("WARC-Record-ID", f"<{record_id()}>"), ("WARC-Date", said.created)]
-    yield member([*named, ("WARC-Filename", name), ("Content-Type", "application/warc-fields")], fields)
+    named += [("WARC-Filename", name)] if name else []
+    yield member([*named, ("Content-Type", "application/warc-fields")], fields)
     yield _metadata(said.identifier, as_line(said.schema_org()), said)
 
 
@@ -127,6 +129,7 @@ class _Package:
             "software": SOFTWARE,
             "title": said.title,
             "description": said.description,
+            "metadata": {"title": said.title},  # where ReplayWeb.page looks for it
             "created": f"{said.created[:19]}Z",
             "resources": self._resources,
             "dublinCore": _several(said.dublin_core()),
@@ -141,7 +144,11 @@ class _Package:
         created = self._said.created
         moment = parse_date(created)
         assert moment is not None
-        return zipfile.ZipInfo(path, moment.timetuple()[:6])
+        info = zipfile.ZipInfo(path, moment.timetuple()[:6])
+        # The moment in UTC (extended timestamp). With no field at all in the zip's directory, ReplayWeb.page takes it
+        # that a file's own head has none, where entries of unknown length have one, and reads from a wrong place.
+        info.extra = struct.pack("<HHBL", 0x5455, 5, 1, int(moment.timestamp()))
+        return info
 
 
 class _Digesting:
@@ -161,9 +168,13 @@ class _Digesting:
 
 
 def _index_line(held: Held, offset: int) -> tuple[str, str] | None:
-    """Where the record is, for the index; None for the answer to a form, which nobody asks for by its address."""
+    """Where the record is, for the index; None for what nobody can look at by its address.
+
+    That is the answer to a form; and what has no body nor says where one is (a 304), in whose place readers would see
+    an empty page instead of the one that it vouches for.
+    """
     moment, key = parse_date(held.date), surt(held.url)
-    if held.method != "GET" or moment is None or key is None:
+    if held.method != "GET" or held.status == 304 or not held.payload_digest or moment is None or key is None:
         return None
     entry = {
         "url": held.url,

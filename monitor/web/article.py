@@ -104,7 +104,7 @@ async def article_page(datasette: Any, request: Request) -> Response:
         "feeds": alternates(datasette, [_of_site(content["a"])], language=language),
         "may_write": notes.may_write(datasette, request),
         "record": evidence.record_path(content["shown"]["capture_id"]) if content["shown"]["id"] else None,
-        "cite": {"plain": citing.plain(cited), "bibtex": citing.bibtex(cited)},
+        "cite": {"plain": citing.plain(cited, language), "bibtex": citing.bibtex(cited)},
         "json_ld": citing.for_a_page(citing.news_article(cited, content["shown"], content["cited"], _seen(content))),
         "forms": {form: _form(datasette, path, form, memento) for form in representations.FORMS},
     }

@@ -1,4 +1,4 @@
-"""How an article is cited and what it is to machines: plain Vietnamese, BibTeX, CSL-JSON, schema.org. Pure."""
+"""How an article is cited and what it is to machines: a footnote, BibTeX, CSL-JSON, schema.org. Pure."""
 
 from __future__ import annotations
 
@@ -42,13 +42,15 @@ class Cited:
     archived_url: str  # ours, of this very version, absolute
 
 
-def plain(c: Cited) -> str:
-    """As a footnote in Vietnamese: author, title in quotes, site, day, address; then our copy of it."""
-    said = [f"“{clean(c.headline or '') or 'Không tiêu đề'}”", clean(c.site_name)]
+def plain(c: Cited, language: str = "vi") -> str:
+    """As a footnote: author, title in quotes, site, day, address; then our copy of it."""
+    t = labels.TEXTS[language]
+    said = [f"“{clean(c.headline or '') or t['no_headline']}”", clean(c.site_name)]
     if author := clean(c.author or ""):
         said.insert(0, author)
-    said.append(f"đăng ngày {_day(c.published)}" if c.published else "không ghi ngày đăng")
-    return f"{', '.join(said)}, {c.original_url}. Bản lưu lúc {labels.moment(c.captured)}: {c.archived_url}"
+    said.append(t["cite_day"].format(day=_day(c.published)) if c.published else t["cite_no_day"])
+    copy = t["cite_copy"].format(moment=labels.moment(c.captured))
+    return f"{', '.join(said)}, {c.original_url}. {copy}: {c.archived_url}"
 
 
 def bibtex(c: Cited) -> str:

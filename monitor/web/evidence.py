@@ -16,7 +16,7 @@ from datasette.utils.asgi import Request, Response
 
 from crawler import warc
 from crawler.errors import InputError
-from crawler.sealing import WITHHELD
+from crawler.sealing import IS_ITS_OWN, KEPT_BACK, WITHHELD
 from crawler.text import fold, slugify
 from crawler.warc import Location
 from monitor.web import queries, render
@@ -52,10 +52,11 @@ _HEADERS = render.HEADERS | {
 #: Pictures whose size is remembered; each takes 200 bytes.
 _SIZES = 20_000
 
-_CAPTURE = """
-select id, site, article_id, memento_datetime, record_type, quality, payload_digest, warc_file, warc_offset, warc_length
+_CAPTURE = f"""
+select id, site, article_id, memento_datetime, record_type, payload_digest, warc_file, warc_offset, warc_length,
+  {IS_ITS_OWN} as withheld
 from captures where id in (:id, 'urn:uuid:' || :id) limit 1
-"""
+"""  # noqa: S608
 
 # The record that holds what a revisit only refers to: of the same site, as ingest looked for it. +: by the index on
 # payloads, not that on sites.
@@ -64,6 +65,8 @@ select id, warc_file, warc_offset, warc_length from captures
 where payload_digest = :digest and record_type <> 'revisit' and +site = :site
   and quality <> :withheld order by memento_datetime, url_key limit 1
 """
+
+_IS_KEPT_BACK = f"select 1 from captures where id = :id and {KEPT_BACK}"  # noqa: S608
 
 _FILE = """
 select f.article_id, f.kind, f.name, f.url, f.media_type, f.payload_digest, f.capture_id
@@ -84,8 +87,10 @@ async def record(datasette: Any, request: Request) -> Response:
     """
     db = await queries.database(datasette)
     capture = await _capture(db, unquote(request.url_vars["id"])) if db else None
-    if capture and capture["quality"] == WITHHELD:
+    if capture and capture["withheld"]:
         return await absent(datasette, request, "withheld_record", status=451)
+    if db and capture and await _is_kept_back(db, capture):
+        return await absent(datasette, request, "kept_back", status=451)
     is_open = capture and (capture["article_id"] is None or await held(db, capture["article_id"]))
     if db is None or capture is None or not is_open:
         return await absent(datasette, request, "no_record")
@@ -108,8 +113,8 @@ async def file(datasette: Any, request: Request) -> Response:
     db = await queries.database(datasette)
     found = await rows(db, _FILE, id=request.url_vars["id"]) if db else []
     capture = await _capture(db, found[0]["capture_id"]) if db and found and found[0]["capture_id"] else None
-    is_open = capture and capture["quality"] != WITHHELD and await held(db, found[0]["article_id"])
-    if db is None or capture is None or not is_open:
+    is_open = capture and not capture["withheld"] and await held(db, found[0]["article_id"])
+    if db is None or capture is None or not is_open or await _is_kept_back(db, capture):
         return await absent(datasette, request, "no_file")
     row, tag = found[0], f'"{capture["payload_digest"]}"'
     headers = _HEADERS | {"ETag": tag}
@@ -165,6 +170,13 @@ async def _capture(db: Database, capture_id: str) -> Row | None:
     return found[0] if found else None
 
 
+async def _is_kept_back(db: Database, capture: Row) -> bool:
+    """Whether a capture's page names what is withheld, or may do so."""
+    if not await db.table_exists("_withheld_pages"):  # an archive of an earlier version
+        return False
+    return bool(await rows(db, _IS_KEPT_BACK, id=capture["id"]))
+
+
 async def _original(db: Database, capture: Row) -> Row | None:
     found = await rows(db, _ORIGINAL, digest=capture["payload_digest"], site=capture["site"], withheld=WITHHELD)
     return found[0] if found else None
@@ -173,7 +185,7 @@ async def _original(db: Database, capture: Row) -> Row | None:
 async def _place(db: Database, capture: Row) -> Location | None:
     """Where the bytes of a capture lie."""
     row = await _original(db, capture) if capture["record_type"] == "revisit" else capture
-    if capture["quality"] == WITHHELD:
+    if capture["withheld"]:
         return None
     return Location(row["warc_file"], row["warc_offset"], row["warc_length"]) if row else None
 

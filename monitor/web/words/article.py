@@ -26,6 +26,13 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Bản chụp thuộc về một bài không được đưa ra cho bạn đọc.",
         "The capture belongs to an article that is not shown to readers.",
     ),
+    "kept_back_title": ("Bản chụp này không được công khai", "This capture is withheld"),
+    "kept_back_text": (
+        "Trang này nhắc đến một bài không được đưa ra cho bạn đọc, nên bản chụp nguyên gốc tạm thời không tải được. "
+        "Bản chụp vẫn được giữ nguyên.",
+        "The page names an article that is not shown to readers, so its record cannot be downloaded for now. "
+        "It is kept as it was captured.",
+    ),
     "no_record_title": ("Không có bản chụp này", "No such capture"),
     "no_record_text": (
         "Kho lưu trữ không có bản chụp nào mang mã này.",
@@ -75,6 +82,9 @@ PHRASES: dict[str, tuple[str, str]] = {
     "all_captures": ("Mọi bản chụp của bài", "All captures of it"),
     "how_to_cite": ("Cách trích dẫn", "How to cite"),
     "cite_plain": ("Ghi chú nguồn", "As a footnote"),
+    "cite_day": ("đăng ngày {day}", "published {day}"),
+    "cite_no_day": ("không ghi ngày đăng", "undated"),
+    "cite_copy": ("Bản lưu lúc {moment}", "Archived copy of {moment}"),
     "formats": ("Dạng khác", "Other forms"),
     "form_json": ("JSON", "JSON"),
     "form_txt": ("Chữ thường", "Plain text"),
