@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ from tests.shapes.seeds import SHARED_VARIABLE, shared_directory
 
 settings.register_profile("luutin", deadline=None)  # how fast we are is not for a test to say
 settings.load_profile("luutin")
+
+# What runs in a shell's background ignores Ctrl-C, and so would the processes that tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -49,6 +49,8 @@ _NOTHING = '""'
 #: What each of Datasette's few connections may remember of the file: the inner pages of the indexes of a big one.
 _CACHE_KIB = 32 * 1024
 
+#: What of a query string is Datasette's to read: our own pages say themselves what they cannot.
+_DATASETTES = re.compile(rb"(?:^|&)_[^&]*")
 _BLANK = re.compile(rb"(?:^|&)_(?:search|facet)=(?=&|$)")
 
 _ARTICLE_ID = re.compile(r"[a-z2-7]{13}")
@@ -124,7 +126,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
         async def prepared(scope: dict[str, Any], receive: Any, send: Any) -> None:
             if scope["type"] == "http":
                 reopening.look(datasette)
-            asked = (scope.get("query_string") or b"").replace(b"%00", b"")
+            asked = _DATASETTES.sub(lambda m: m[0].replace(b"%00", b""), scope.get("query_string") or b"")
             scope = {**scope, "query_string": _BLANK.sub(b"", asked).lstrip(b"&")}
             await app(scope, receive, send)
 
