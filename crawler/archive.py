@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from crawler.rereading import Changes, ReadAgain, Rereading, Stored
 from crawler.site import Site
 from crawler.storing import Batch, Outcome, count
 from crawler.studying import Study
+from crawler.turns import side_by_side
 
 __all__ = ["Archive", "Known", "Outcome", "Prepared"]
 
@@ -66,12 +67,13 @@ class Archive(Frontier, Journaling):
     """The archive in a data directory: ``archive.db``, beside it ``warc/``, ``attachments/`` and ``archive.lock``.
 
     One writing connection at a time across processes; each transaction is short and holds ``archive.lock``. An Archive
-    is used by one thread at a time. Opening makes or migrates the database; ``read_only`` does neither.
+    is used by one thread at a time. Opening makes or migrates the database; ``read_only`` does neither. ``alone``: by
+    whoever keeps all other writers out (``turns.alone``).
     Raises StorageError (one sentence) where the directory or the file cannot be used, LockedError where another process
-    does not let go of the lock.
+    does not let go of the lock, or makes the archive anew.
     """
 
-    def __init__(self, data_dir: Path, *, read_only: bool = False) -> None:
+    def __init__(self, data_dir: Path, *, read_only: bool = False, alone: bool = False) -> None:
         self.data_dir = Path(data_dir)
         self.path = self.data_dir / "archive.db"
         self.warc_dir = self.data_dir / "warc"
@@ -80,15 +82,18 @@ class Archive(Frontier, Journaling):
         self.docid_of: Callable[[str], int | None] = lambda _: None  # a rebuild knows what numbers articles had
         self._mutex = threading.RLock()
         self._lock = FileLock(self.data_dir / "archive.lock", timeout=PATIENCE)
-        with self._storing():
+        with self._storing(), ExitStack() as held:
+            if not read_only:
+                for directory in (self.data_dir, self.warc_dir, self.attachments_dir):
+                    directory.mkdir(parents=True, exist_ok=True)
+                held.enter_context(nullcontext() if alone else side_by_side(self.data_dir))
             self.connection = self._connect()
-            try:
-                self._check()
-                if not read_only:
-                    self._migrate()
-            except BaseException:
-                self.connection.close()
-                raise
+            held.callback(self.connection.close)
+            self._file = self.path.stat()
+            self._check()
+            if not read_only:
+                self._migrate()
+            self._held = held.pop_all()
 
     def __enter__(self) -> Archive:
         return self
@@ -98,7 +103,7 @@ class Archive(Frontier, Journaling):
 
     def close(self) -> None:
         """Closes the connection; nothing is pending ever."""
-        self.connection.close()
+        self._held.close()
 
     def _connect(self) -> sqlite3.Connection:
         if self._read_only:
@@ -109,8 +114,6 @@ class Archive(Frontier, Journaling):
                 mode += "&immutable=1"  # a finished archive on a medium where SQLite cannot put its lock file
             connection = sqlite3.connect(f"{self.path.resolve().as_uri()}?{mode}", uri=True, check_same_thread=False)
         else:
-            for directory in (self.data_dir, self.warc_dir, self.attachments_dir):
-                directory.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
         # Readers never wait in WAL; writers wait for the lock. This is for a checkpoint by somebody else's connection.
@@ -150,6 +153,7 @@ class Archive(Frontier, Journaling):
                 yield self.connection
                 return
             with self._storing(), self._lock.acquire(poll_interval=TICK):
+                self._stays()
                 self.connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield self.connection
@@ -157,6 +161,13 @@ class Archive(Frontier, Journaling):
                 except BaseException:
                     self.connection.rollback()  # does nothing where SQLite has rolled back by itself, as on a full disk
                     raise
+
+    def _stays(self) -> None:
+        """Raises StorageError where what is written would be lost: another file has taken the place of ours."""
+        with suppress(FileNotFoundError):
+            if os.path.samestat(self._file, self.path.stat()):
+                return
+        raise StorageError(f"{self.path} is another file than when this began: begin again; nothing more was written.")
 
     @contextmanager
     def _storing(self) -> Iterator[None]:

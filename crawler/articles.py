@@ -217,7 +217,8 @@ class Articles:
 
     def _reading(self, digest: str) -> Reading:
         held = self.held(digest)
-        assert held is not None, "captures refer to stored readings only"
+        if held is None:  # captures refer to stored readings only, but disks lose things
+            raise LookupError(f"the reading {digest} is missing")
         return held
 
     def _body(self, digest: str) -> str:
@@ -358,8 +359,12 @@ class Articles:
         announce(self._db, event, recorded_at=self._recorded_at)
 
     def flips(self, article_id: str) -> bool:
-        """Whether the article's newest revision is one more return to what it said before: the first one is news."""
-        query = "SELECT reading_digest FROM revisions WHERE article_id = ? ORDER BY memento_datetime, id"
-        said = [digest for (digest,) in self._db.execute(query, (article_id,))]
-        returns = [digest in said[:n] for n, digest in enumerate(said)]
-        return returns[-1] and sum(returns) > 1
+        """Whether the article's newest revision turns a text into what it was turned into before: once is news."""
+        query = "SELECT reading_digest, change FROM revisions WHERE article_id = ? ORDER BY memento_datetime, id"
+        said: dict[str, str] = {}  # which of the texts that differ not only in their looks each reading is
+        now, turns = "", []
+        for digest, change in self._db.execute(query, (article_id,)):
+            was, now = now, said.setdefault(digest, now if change == "cosmetic" else digest)
+            if change != "cosmetic":
+                turns.append((was, now))
+        return turns[-1] in turns[:-1]

@@ -1,4 +1,4 @@
-"""What an edit changed: which fields, which paragraphs, which words, and what of that a reader should hear first."""
+"""What an edit changed: which fields, which paragraphs, which words."""
 
 from __future__ import annotations
 
@@ -9,15 +9,11 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Literal
 
-from crawler.dates import find_dates
 from crawler.reading import Reading
-from crawler.text import canonical, said
+from crawler.replacements import MATTERS, Kind, Replacement, Run, replaced
+from crawler.text import gist, said
 
 Op = Literal["same", "added", "removed", "changed", "moved"]
-Kind = Literal["headline", "body", "author", "date", "section", "description", "captions", "attachments", "images"]
-Matter = Literal["name", "office", "date", "figure", "words"]
-
-_MATTERS: tuple[Matter, ...] = ("name", "office", "date", "figure", "words")
 
 #: Fields other than the body, in the order in which a reader is told of them.
 _FIELDS: tuple[tuple[Kind, str], ...] = (
@@ -35,52 +31,18 @@ _PAIRS = 2_500
 #: Paragraphs of more words than this are compared as a whole: two of them that share nothing would take seconds.
 _LONGEST = 20_000
 
-#: What counts things: a figure is told with it ("3 thành 5 triệu đồng").
-_UNITS = frozenset(
-    [
-        *("triệu", "tỷ", "tỉ", "nghìn", "ngàn", "trăm", "đồng", "%", "phần", "ha", "hecta", "km", "m", "mét", "vuông"),
-        *("km2", "m2", "tấn", "kg", "lít", "năm", "tháng", "ngày", "giờ", "người", "hộ", "đảng", "viên", "đại", "biểu"),
-        *("lượt", "lần", "xã", "huyện", "tỉnh", "thôn", "lớp", "cuộc", "hội", "nghị", "mô", "hình", "công", "trình"),
-    ]
-)
-#: Before an office these make it another one.
-_LESSER = frozenset(("phó", "quyền", "nguyên", "cựu"))
-_OFFICES = re.compile(
-    r"\b(?:bí thư|chủ tịch|trưởng ban|phó ban|trưởng phòng|giám đốc|chánh|ủy viên|thường trực|chủ nhiệm|bộ trưởng|"
-    r"thứ trưởng|tổng bí thư|thủ tướng|đại biểu quốc hội|trưởng đoàn|hiệu trưởng)\b",
-    re.IGNORECASE,
-)
-_DIGIT = re.compile(r"\d")
-_ENDS = re.compile(r"[.!?…:][”\"')\]]*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Words that stayed, came or went, as written."""
-
-    op: Literal["same", "added", "removed"]
-    text: str
+_ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph before and after; ``cosmetic`` where only tone placement, spaces and punctuation differ."""
+    """A paragraph before and after; ``cosmetic`` where only tone placement, spaces, punctuation and borders differ."""
 
     op: Op
     before: str | None
     after: str | None
     runs: tuple[Run, ...] = ()  # of a changed one
     cosmetic: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Replacement:
-    """A few words that became others. ``before`` or ``after`` is empty where something was only added or taken out."""
-
-    matter: Matter
-    before: str
-    after: str
-    unit: str = ""  # what both are counted in
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +77,16 @@ def compare(before: Reading, before_body: str, after: Reading, after_body: str) 
     fields = tuple((kind, old, new) for kind, (old, new) in named.items() if old != new)
     kinds: list[Kind] = [kind for kind, old, new in fields if _differs(kind, old, new)]
     paragraphs = tuple(_paragraphs(_split(before_body), _split(after_body)))
+    if gist(before_body) == gist(after_body):  # wherever paragraphs begin
+        paragraphs = tuple(replace(p, cosmetic=p.op != "same") for p in paragraphs)
     if any(p.op != "same" and not p.cosmetic for p in paragraphs):
         kinds.insert(kinds.index("headline") + 1 if "headline" in kinds else 0, "body")
     kinds += ["attachments"] if json.loads(before.attachments) != json.loads(after.attachments) else []
     kinds += ["images"] if _alts(before) != _alts(after) else []
     told = [r for p in paragraphs if not p.cosmetic for r in _replacements(p)]
-    headline = next((_replaced(old or "", new or "") for kind, old, new in fields if kind == "headline"), [])
+    elsewhere = [r for kind, old, new in fields if kind in kinds for r in _of_field(kind, old or "", new or "")]
+    both = {(r.before, r.after) for r in told}  # a lead is often the text's first paragraph as well
+    elsewhere = [r for r in elsewhere if r.kind != "description" or (r.before, r.after) not in both]
     added, removed = _counted(paragraphs)
     return Changes(
         kinds=tuple(kinds),
@@ -128,7 +94,7 @@ def compare(before: Reading, before_body: str, after: Reading, after_body: str) 
         paragraphs=paragraphs,
         words_added=added,
         words_removed=removed,
-        replacements=tuple(sorted([*headline, *told], key=lambda r: _MATTERS.index(r.matter))),
+        replacements=tuple(sorted([*elsewhere, *told], key=lambda r: MATTERS.index(r.matter))),
     )
 
 
@@ -148,7 +114,8 @@ def theirs(changes: Changes, before: Reading, after: Reading) -> Changes:
         "date": _is_of_the_day(before.date_published or "", after.date_published or ""),
         "attachments": "[]" in (before.attachments, after.attachments),
     }
-    return replace(changes, kinds=tuple(k for k in changes.kinds if k not in _FURNITURE and not lost.get(k, False)))
+    kinds = tuple(k for k in changes.kinds if k not in _FURNITURE and not lost.get(k, False))
+    return replace(changes, kinds=kinds, replacements=tuple(r for r in changes.replacements if r.kind in kinds))
 
 
 def _is_of_the_day(one: str, other: str) -> bool:
@@ -157,16 +124,11 @@ def _is_of_the_day(one: str, other: str) -> bool:
 
 
 def _differs(kind: Kind, old: str | None, new: str | None) -> bool:
-    return old != new if kind == "date" else _key(old or "") != _key(new or "")
-
-
-def _key(text: str) -> str:
-    """Equal for two texts that differ in tone placement, punctuation and spaces alone."""
-    return said(text).replace(" ", "")
+    return old != new if kind == "date" else gist(old or "") != gist(new or "")
 
 
 def _alts(reading: Reading) -> list[str]:
-    return [_key(image.get("alt") or "") for image in json.loads(reading.images)]
+    return [gist(image.get("alt") or "") for image in json.loads(reading.images)]
 
 
 def _split(body: str) -> list[str]:
@@ -178,7 +140,7 @@ def _split(body: str) -> list[str]:
 
 def _paragraphs(old: list[str], new: list[str]) -> Iterator[Paragraph]:
     """Every paragraph of both, in reading order; one that only changed its place is ``moved`` where it stands now."""
-    old_keys, new_keys = [_key(p) for p in old], [_key(p) for p in new]
+    old_keys, new_keys = [gist(p) for p in old], [gist(p) for p in new]
     opcodes = _opcodes(old_keys, new_keys)
     moved = _moved(old_keys, new_keys, opcodes)
     for tag, i1, i2, j1, j2 in _joined(opcodes):
@@ -274,7 +236,7 @@ def changed(was: str, now: str) -> Paragraph:
     old, new = was.split(), now.split()
     whole = max(len(old), len(new)) > _LONGEST
     runs = (Run("removed", was), Run("added", now)) if whole else tuple(_runs(old, new))
-    return Paragraph("changed", was, now, runs, cosmetic=_key(was) == _key(now))
+    return Paragraph("changed", was, now, runs, cosmetic=gist(was) == gist(now))
 
 
 def _runs(old: list[str], new: list[str]) -> Iterator[Run]:
@@ -293,11 +255,13 @@ def _runs(old: list[str], new: list[str]) -> Iterator[Run]:
 def _counted(paragraphs: Sequence[Paragraph]) -> tuple[int, int]:
     added = removed = 0
     for p in paragraphs:
+        if p.cosmetic:
+            continue
         if p.op == "added":
             added += len((p.after or "").split())
         elif p.op == "removed":
             removed += len((p.before or "").split())
-        elif not p.cosmetic:
+        else:
             added += sum(len(run.text.split()) for run in p.runs if run.op == "added")
             removed += sum(len(run.text.split()) for run in p.runs if run.op == "removed")
     return added, removed
@@ -308,71 +272,25 @@ def _counted(paragraphs: Sequence[Paragraph]) -> tuple[int, int]:
 
 def _replacements(p: Paragraph) -> list[Replacement]:
     if p.op == "changed":
-        return _from(p.runs)
+        return replaced(p.runs)
     if p.op == "added":
         return [Replacement("words", "", p.after or "")]
     return [Replacement("words", p.before or "", "")] if p.op == "removed" else []
 
 
-def _replaced(was: str, now: str) -> list[Replacement]:
-    return [] if _key(was) == _key(now) else _from(tuple(_runs(was.split(), now.split())))
-
-
-def _from(runs: Sequence[Run]) -> list[Replacement]:
-    """Each stretch of words that came or went; a name that changed in several places is one stretch."""
+def _of_field(kind: Kind, was: str, now: str) -> list[Replacement]:
+    """What became what in a field; of one that came or went whole there is no more to say than that."""
     found: list[Replacement] = []
-    at = 0
-    while at < len(runs):
-        if runs[at].op == "same":
-            at += 1
-            continue
-        end = at + 1
-        while end < len(runs) and (runs[end].op != "same" or _within_a_name(runs, end)):
-            end += 1
-        before = " ".join(run.text for run in runs[at:end] if run.op != "added")
-        after = " ".join(run.text for run in runs[at:end] if run.op != "removed")
-        ahead = runs[end].text if end < len(runs) else ""
-        begins = at == 0 or _ENDS.search(runs[at - 1].text) is not None
-        matter = _matter(before, after, ahead, begins=begins)
-        unit = _unit(ahead, before or after) if matter == "figure" else ""
-        found.append(Replacement(matter, before.strip(".,;:"), after.strip(".,;:"), unit))
-        at = end
-    return found
+    if kind == "headline" or (kind == "description" and was and now):
+        found = replaced(tuple(_runs(was.split(), now.split())))
+    elif kind == "author" and was and now:
+        found = [Replacement("name", was, now)]
+    elif kind == "date" and was and now:
+        found = [Replacement("date", *_written(was, now))]
+    return [replace(r, kind=kind) for r in found if r.before != r.after]
 
 
-def _within_a_name(runs: Sequence[Run], at: int) -> bool:
-    """Whether words that stayed stand between two changed parts of one name, as in Trần Văn An and Lê Văn Bình."""
-    words = runs[at].text.split()
-    return len(words) <= 2 and at + 1 < len(runs) and all(w[0].isupper() and w[-1].isalpha() for w in words)
-
-
-def _matter(before: str, after: str, ahead: str, *, begins: bool) -> Matter:
-    """What kind of thing was replaced, by what stands on either side."""
-    both = (before, after)
-    if any(find_dates(text) for text in both):
-        return "date"
-    lesser = any(text.split()[-1:] and text.split()[-1].lower() in _LESSER for text in both)
-    following = " ".join(ahead.split()[:2]) if lesser else ""
-    if any(_OFFICES.search(canonical(f"{text} {following}")) for text in both):
-        return "office"
-    if any(_DIGIT.search(text) for text in both):
-        return "figure"
-    words = [text.split() for text in both]
-    if any(len(ws) <= 12 and any(w[:1].isupper() for w in ws[1 if begins else 0 :]) for ws in words):
-        return "name"
-    return "words"
-
-
-def _unit(ahead: str, changed: str) -> str:
-    """The words behind a figure that say what it counts."""
-    if changed[-1:] in (".", ";", ","):
-        return ""
-    unit: list[str] = []
-    for word in ahead.split()[:3]:
-        bare = word.strip(".,;:")
-        if bare.lower() not in _UNITS:
-            break
-        unit.append(bare)
-        if bare != word:
-            break
-    return " ".join(unit)
+def _written(was: str, now: str) -> tuple[str, str]:
+    """Two dates (ISO 8601) as one writes them in Viet Nam, with the time where they are of one day."""
+    before, after = (_ISO_DAY.sub(lambda m: f"{int(m[3])}/{int(m[2])}/{m[1]}", moment[:10]) for moment in (was, now))
+    return (before, after) if before != after else (f"{was[11:16]} {before}".strip(), f"{now[11:16]} {after}".strip())

@@ -38,7 +38,7 @@ from crawler.tree import (
 )
 
 #: Changes whenever the rules of reading do; a capture keeps it, as part of ``ingest.extractor_version``.
-EXTRACTOR_VERSION = "3"
+EXTRACTOR_VERSION = "4"
 
 #: Less text than this (characters) is no article by itself; notices ("Xem file đính kèm") come with a file.
 SHORTEST = 40

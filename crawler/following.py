@@ -10,6 +10,9 @@ from collections.abc import Iterator, Sequence
 
 from crawler.articles import EMPTY_TEXT, Articles
 
+#: Said, in place of a table, of an article whose readings or texts are missing or no lists any more.
+UNREAD = "readings"
+
 #: What is derived again, each with the column that names its article; and tables that deriving only touches.
 _DERIVED = {"articles": "id", "revisions": "article_id", "attachments": "article_id"}
 _TOUCHED = ("events", "retracted_revisions")
@@ -46,6 +49,7 @@ _SAME_TEXT = (
 def unfounded(db: sqlite3.Connection, articles: Sequence[str]) -> Iterator[tuple[str, str]]:
     """(table, id) of rows of these articles that are not what follows from their captures, or are missing.
 
+    (``UNREAD``, article) where nothing can be derived, since what was read of it is damaged.
     Works on a connection for reading: temporary tables stand before the archive's own while rows are derived.
     """
     sites = _select(db, "SELECT id, site FROM main.articles WHERE id IN (SELECT value FROM json_each(?))", articles)
@@ -53,11 +57,9 @@ def unfounded(db: sqlite3.Connection, articles: Sequence[str]) -> Iterator[tuple
         db.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM main.{table} WHERE 0")
         db.execute(f"CREATE UNIQUE INDEX temp.shadow_{table} ON {table} (id)")
     try:
-        work = Articles(db, "")
-        for article_id, site in sites:
-            work.settle(article_id, site, None)
-            if db.execute(_OPEN, (article_id,)).fetchone() is not None:
-                work.settle(article_id, site, None)  # its status is what was decided
+        unread = {article_id for article_id, site in sites if not _derive(db, article_id, site)}
+        yield from ((UNREAD, article_id) for article_id in sorted(unread))
+        articles = [article_id for article_id in articles if article_id not in unread]
         for table, column in _DERIVED.items():
             yield from _differing(db, table, column, articles)
         for (article_id,) in _select(db, _SAME_TEXT, articles):
@@ -67,6 +69,17 @@ def unfounded(db: sqlite3.Connection, articles: Sequence[str]) -> Iterator[tuple
     finally:
         for table in (*_DERIVED, *_TOUCHED):
             db.execute(f"DROP TABLE temp.{table}")
+
+
+def _derive(db: sqlite3.Connection, article_id: str, site: str) -> bool:
+    work = Articles(db, "")
+    try:
+        work.settle(article_id, site, None)
+        if db.execute(_OPEN, (article_id,)).fetchone() is not None:
+            work.settle(article_id, site, None)  # its status is what was decided
+    except (LookupError, ValueError, TypeError, AttributeError):  # what damaged rows and JSON give
+        return False
+    return True
 
 
 def _select(db: sqlite3.Connection, query: str, articles: Sequence[str]) -> list[sqlite3.Row]:

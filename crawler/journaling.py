@@ -24,8 +24,9 @@ from filelock import FileLock, Timeout
 from crawler import __version__
 from crawler.errors import LockedError
 from crawler.warc import WarcWriter
-from crawler.warc_frames import gzip_pieces, records
-from crawler.warc_record import Record
+from crawler.warc_frames import CUT_OFF, gzip_pieces, records
+from crawler.warc_read import OPEN
+from crawler.warc_record import Record, Skipped
 
 #: What the names of the journal's WARC files begin with.
 PREFIX = "journal"
@@ -268,12 +269,17 @@ def _block(table: str, lines: Sequence[str]) -> tuple[str, bytes]:
     return _URN + table, (head + ",\n".join(lines) + "\n]}\n").encode("utf-8", "surrogatepass")
 
 
-def changes_in(path: Path) -> Iterator[Change]:
-    """The changes that a WARC file holds, in its order; what is damaged gives none. Raises OSError."""
+def changes_in(path: Path) -> Iterator[Change | Skipped]:
+    """The changes that a WARC file holds, in its order, and a Skipped for what is damaged. Raises OSError.
+
+    Half a record at the end of a file that is still open is none: what it was to hold waits to be written (again).
+    """
     with path.open("rb") as stream:
         for record in records(gzip_pieces(stream), seekable=False):
-            if isinstance(record, Record) and record.fields.get("warc-target-uri", "").startswith(_URN):
-                yield from _read(record)
+            if isinstance(record, Record):
+                yield from _read(record) if record.fields.get("warc-target-uri", "").startswith(_URN) else ()
+            elif record.reason != CUT_OFF or not path.name.endswith(OPEN):
+                yield record
 
 
 def _read(record: Record) -> Iterator[Change]:

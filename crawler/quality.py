@@ -27,6 +27,14 @@ _NOT_FOUND = re.compile(
     r"khong tim thay|khong ton tai|(?:da|vua) bi (?:xoa|go)|not found|\b404\b|page cannot be found"
     r"|noi dung (?:nay )?khong co|lien ket (?:nay )?(?:bi )?(?:hong|sai)|status - |^trang thai\b"
 )
+# In the words of an article itself, only what is said of the page: "không tìm thấy sai phạm nào" is news.
+_GONE = re.compile(
+    r"\b(?:bai viet|bai|trang|noi dung|tin|duong dan|lien ket|dia chi|tai nguyen|du lieu|page|article)"
+    r"(?: (?:nay|ma|ban|quy|vi|vua|dang|can|muon|tim|kiem|xem|yeu|cau|truy|cap|web|hien|you|requested|is|was|the|for"
+    r"|are|looking)){0,6} (?:khong ton tai|khong con ton tai|khong (?:duoc )?tim thay|(?:da |vua )?bi (?:xoa|go)"
+    r"|not found|(?:could|can) ?not be found|does not exist)"
+    r"|\bkhong tim thay (?:bai viet|trang|noi dung|duong dan|dia chi|tai nguyen|du lieu)\b"
+)
 _LOGIN = re.compile(r"dang nhap|sign in|log ?in|xac thuc|authenticat")
 _CHALLENGE = re.compile(
     r"just a moment|checking your browser|attention required|captcha|cloudflare|ddos|access denied|xac minh ban|"
@@ -57,6 +65,8 @@ def judge(page: Page, *, status: int | None, site: Site, url: str) -> Verdict:
         stopped = _stopped(page, has_text=has_text)
         if stopped is not None:
             return stopped
+    elif _says_gone(page):
+        return Verdict("not_found", "what stands in the article's place says that it is gone, whatever its status")
     address = _by_address(page, site, url)
     if address is not None:
         return address
@@ -78,6 +88,19 @@ def _stopped(page: Page, *, has_text: bool) -> Verdict | None:
         if target is not None and urlsplit(target.group(1)).path in ("", "/", "/index.html", "/index.php"):
             return Verdict("not_found", "the page forwards to the home page")
     return None
+
+
+def _says_gone(page: Page) -> bool:
+    """Whether a template was filled with a notice that its article is not there: few words and no files.
+
+    Under a date or a name, which the template may still show, the text must begin with that.
+    """
+    article = page.article
+    if article.attachments or article.images or sum(map(len, article.paragraphs)) >= WHOLE:
+        return False
+    if article.date_published is not None or article.author is not None:
+        return _GONE.match(fold(article.paragraphs[0])) is not None
+    return _GONE.search(fold(" ".join((article.headline or "", *article.paragraphs)))) is not None
 
 
 def may_be_article(site: Site, url: str) -> bool:

@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from crawler.articles import Articles
-from crawler.journaling import JOURNALED, changes_in
+from crawler.journaling import JOURNALED, Change, changes_in
 from crawler.rereading import FIND_EVENTS, POINT_EVENT
-from crawler.withholding import Withholding, forget_texts, unsaid, withhold
+from crawler.sealing import sealed
+from crawler.warc_record import Skipped
+from crawler.withholding import Withholding, forget_texts, unsaid, unsay, withhold
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS change (
@@ -64,6 +67,7 @@ class Replay:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.unreadable: Counter[str] = Counter()  # records of the files that were taken in, by why
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(_SCHEMA)
@@ -79,7 +83,7 @@ class Replay:
                 "INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     (c.table, c.name, c.seq, c.part, c.parts, json.dumps(c.rows, ensure_ascii=False))
-                    for c in changes_in(file)
+                    for c in self._changes(file)
                 ),
             )
         self._db.execute(_NEWEST)
@@ -89,6 +93,13 @@ class Replay:
         places = (tuple(row[c] for c in columns) for row in self.rows("capture_sources"))
         self._db.executemany("INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?)", places)
         self._db.execute("COMMIT")
+
+    def _changes(self, file: Path) -> Iterator[Change]:
+        for found in changes_in(file):
+            if isinstance(found, Skipped):
+                self.unreadable[found.reason] += 1
+            else:
+                yield found
 
     @property
     def last(self) -> int:
@@ -105,6 +116,11 @@ class Replay:
         query = "SELECT name, rows FROM change WHERE kept = ? ORDER BY name, part"
         for name, rows in self._db.execute(query, (table,)):
             yield name, json.loads(rows)
+
+    def rows_of(self, table: str, name: str | int) -> list[dict[str, Any]]:
+        """The rows that the journal has under one name."""
+        query = "SELECT rows FROM change WHERE kept = ? AND name = ? ORDER BY part"
+        return [row for (rows,) in self._db.execute(query, (table, name)) for row in json.loads(rows)]
 
     def docid(self, article_id: str) -> int | None:
         """The number that an article had in the search index."""
@@ -151,6 +167,18 @@ class Replay:
                 )
 
 
+def note_lost(db: sqlite3.Connection, replay: Replay) -> None:
+    """Notes every row that a damaged journal does not have as it is. Within a transaction.
+
+    What only the journal has stays as it says: the archive may be an older one, brought back, that knows no such seal.
+    """
+    for table, kept in JOURNALED.items():
+        where = f"WHERE {kept.when.replace('NEW.', '')}" if kept.when else ""
+        for (name,) in db.execute(f"SELECT DISTINCT {kept.key} FROM {table} {where}").fetchall():
+            if [dict(row) for row in db.execute(kept.rows, (name,))] != replay.rows_of(table, name):
+                db.execute("INSERT INTO _journal (kept, name) VALUES (?, ?)", (table, name))
+
+
 def begin(db: sqlite3.Connection, replay: Replay) -> None:
     """What captures refer to, before any is stored: sites, crawls. Within a transaction; ``attached``."""
     for table in ("sites", "crawls"):
@@ -189,6 +217,8 @@ def finish(db: sqlite3.Connection, replay: Replay, at: str) -> dict[str, int]:
         articles.settle(article_id, site, None)  # its status is as was decided
     articles.close()
     replay.put(db, "events")
+    for article_id in sealed(db):  # what took it out of the journal may be lost by damage
+        unsay(db, article_id)
     left_out = let_go(db)
     db.execute("DELETE FROM _outbox")
     db.execute("DELETE FROM _journal")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
-from crawler.placing import Prepared
+from crawler.placing import FILE, Prepared
 
 #: The quality of a capture that shows an article which may not be shown; ``quality_reason`` is the article's id.
 WITHHELD = "withheld"
@@ -20,11 +20,21 @@ WITHHELD = "withheld"
 #: The addresses at which withheld articles, and files that they alone list, were met.
 ADDRESSES = f"SELECT url_key FROM captures WHERE quality = '{WITHHELD}'"
 
+_IS_SEALED = f"(quality = '{WITHHELD}' OR identity IN (SELECT article_id FROM withheld WHERE lifted IS NULL))"
+# Over as many addresses as it takes, and also to where nothing but a 404 was met.
+_LEADS_THERE = f"""
+EXISTS (WITH RECURSIVE led (url_key) AS (
+    SELECT redirect_to UNION SELECT c.redirect_to FROM led CROSS JOIN captures AS c USING (url_key)
+    WHERE c.redirect_to IS NOT NULL
+) SELECT 1 FROM led CROSS JOIN captures USING (url_key) WHERE {_IS_SEALED})
+"""
+
 #: Of a capture: that it is a withheld article's. What else was met at its addresses (a 404) or leads there is, too, but
 #: what is another article's, or a file that another one lists by now.
 IS_ITS_OWN = (
-    f"(quality = '{WITHHELD}' OR article_id IS NULL AND (coalesce(redirect_to, '') IN ({ADDRESSES})"
-    f" OR url_key IN ({ADDRESSES}) AND url_key NOT IN (SELECT url_key FROM attachments)))"
+    f"(quality = '{WITHHELD}' OR article_id IS NULL AND EXISTS (SELECT 1 FROM withheld WHERE lifted IS NULL) AND"
+    f" (redirect_to IS NOT NULL AND {_LEADS_THERE} OR url_key NOT IN (SELECT url_key FROM attachments) AND"
+    f" ({_IS_SEALED} OR url_key IN ({ADDRESSES}))))"
 )
 
 #: Of a capture of another page: that its record is given to nobody, since it names a withheld article or may do so.
@@ -44,6 +54,11 @@ _ALL_WAIT = f"{_WAITS} SELECT payload_digest, site, '' FROM captures WHERE site 
 _IS_SITES = "EXISTS (SELECT 1 FROM withheld WHERE site = NEW.site AND lifted IS NULL)"
 _NEW_WAITS = f"BEGIN {_WAITS} VALUES (NEW.payload_digest, NEW.site, ''); END"
 _NOW_SHOWN = f"OLD.record_type = 'revisit' OR OLD.quality = '{WITHHELD}'"
+
+_LISTED_IT = (
+    f"SELECT quality_reason FROM captures WHERE url_key = ?1 AND quality = '{WITHHELD}'"
+    " AND NOT EXISTS (SELECT 1 FROM attachments WHERE url_key = ?1) LIMIT 1"
+)
 
 #: ``article_id``: whom the page names; "" for one that nobody has looked into. ``known``: a digest of all by which the
 #: pages were looked through for an article.
@@ -82,12 +97,18 @@ def give_out(db: sqlite3.Connection, article_id: str, site: str) -> None:
         db.execute("DELETE FROM _withheld_pages WHERE site = ?", (site,))
 
 
-def seal(p: Prepared) -> Prepared:
-    """A capture of a withheld article as the archive may hold it."""
+def whose_file(db: sqlite3.Connection, p: Prepared) -> str | None:
+    """The withheld article that alone listed the file at this address; None where there is none."""
+    found = db.execute(_LISTED_IT, (p.url_key,)).fetchone() if p.quality == FILE else None
+    return found[0] if found else None
+
+
+def seal(p: Prepared, article_id: str) -> Prepared:
+    """A capture of a withheld article, or of its file, as the archive may hold it."""
     return replace(
         p,
         quality=WITHHELD,
-        quality_reason=p.article_id,
+        quality_reason=article_id,
         article_id=None,
         reading=None,
         body="",

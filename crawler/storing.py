@@ -13,7 +13,7 @@ from crawler.articles import Articles, Settled
 from crawler.derive import HOME, Revision
 from crawler.frontier import PASSING, FrontierRow, dumps, enter, skipped_as
 from crawler.placing import ARTICLE, FILE, NOT_MODIFIED, REDIRECT, Placing, Prepared
-from crawler.sealing import seal, sealed
+from crawler.sealing import seal, sealed, whose_file
 
 #: How many redirects from one spelling of an address to another are followed: http, https, www. and back is a loop.
 MAX_SPELLINGS = 4
@@ -49,8 +49,8 @@ class Batch:
         self._skipped: dict[str, Counter[str]] = {}
 
     def store(self, p: Prepared) -> Outcome:
-        if p.article_id in self._sealed:
-            p = seal(p)
+        if self._sealed and (of := p.article_id if p.article_id in self._sealed else whose_file(self._db, p)):
+            p = seal(p, of)
         placing = Placing(self._db)
         listing_more = self._articles.keep(p.reading, p.body) if p.reading is not None else []
         placed = placing.put(p)
@@ -114,6 +114,8 @@ class Batch:
         is_newest = newest.capture_id == p.capture_id and newest.id == row[0]
         if p.source != "live" or newest.change != "edited" or not is_newest:
             return
+        if self._is_listed_twice(p, article_id, newest):
+            return
         if self._is_theirs(article_id, newest) and not self._articles.flips(article_id):
             self._articles.announce("edited", p.site, article_id, newest, baseline=baseline)
 
@@ -125,6 +127,22 @@ class Batch:
         )
         parameters = (article_id, revision.observed_after, revision.extractor_version)
         return self._db.execute(query, parameters).fetchone() is not None
+
+    def _is_listed_twice(self, p: Prepared, article_id: str, revision: Revision) -> bool:
+        """Whether nothing but the section is another, since the article stands in two, with an address in each.
+
+        This address said so before; or it is new, and the article was met at another in the same crawl.
+        """
+        if revision.changes is None or revision.changes.kinds != ("section",):
+            return False
+        query = (
+            "SELECT url_key, crawl_id, section FROM captures JOIN readings USING (reading_digest)"
+            " WHERE article_id = ? AND id <> ? AND (url_key = ? OR crawl_id = ?) ORDER BY memento_datetime DESC"
+        )
+        parameters = (article_id, p.capture_id, p.url_key, p.crawl_id)
+        held = self._db.execute(query, parameters).fetchall()
+        here = next((row for row in held if row["url_key"] == p.url_key), None)
+        return bool(held) if here is None else here["section"] == revision.reading.section
 
     def _count(self, p: Prepared, outcome: Outcome, wanted_as: str | None) -> None:
         if p.crawl_id is None:

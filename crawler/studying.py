@@ -14,7 +14,7 @@ from crawler.text import shingles
 
 #: By which rules texts are studied. To be raised with any change of what crawler/citations or crawler/similar (or
 #: crawler.text.shingles) make of a text: an archive that was studied by others is then studied whole again.
-STUDY_VERSION = 2
+STUDY_VERSION = 3
 
 #: Rows of the queue that are prepared at once, outside of the transaction that writes what they come to.
 BATCH = 32

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, is_dataclass
@@ -34,6 +35,11 @@ def clean(s: str) -> str:
     if s[0] != " " and s[-1] != " " and "  " not in s and _PLAIN.fullmatch(s):
         return s
     return " ".join(normalize("NFC", _INVISIBLE.sub("", s)).split())
+
+
+def named(file: str) -> str:
+    """A file's name as text, whatever bytes it is of (``os.fsdecode``)."""
+    return os.fsencode(file).decode("utf-8", "replace")
 
 
 _VOWELS: Final = "aeouyAEOUY"
@@ -99,13 +105,31 @@ def fold(s: str) -> str:
     return clean(s if _PLAIN.fullmatch(s) else _MARKS.sub("", s))
 
 
-# Marks inside a number, and hyphens and slashes inside a word ("43-KL/TW"), say something; the first group does not.
-_PUNCTUATION: Final = re.compile(r"(?<=\d)[.,:](?=\d)|(?<=\w)[-/–](?=\w)|([^\w\s%]|_)")
+# A dash that says something, however it is drawn: within a word ("43-KL/TW"), of a span ("2020 – 2025"), below zero.
+_BEFORE_A_SIGN: Final = r"(?<![^\s(\[“\"'/:])"
+_DASH: Final = re.compile(rf"(?<=\d) ?[-‐‑‒–−] ?(?=\d)|(?<=\w)[-‐‑‒–−](?=\w)|{_BEFORE_A_SIGN}[-‐‑‒–−](?=\d)")
+#: A figure in groups of three, which is the same without its spaces; digits parted otherwise are other figures.
+_THOUSANDS: Final = re.compile(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)")
+# Marks inside a number, a figure's sign and unit, hyphens and slashes inside a word say something; the group does not.
+_PUNCTUATION: Final = re.compile(
+    r"(?<=\d)[.,:+×](?=\d)|(?<=\w)[-/](?=\w)|[<>≤≥](?= ?\d)"
+    rf"|{_BEFORE_A_SIGN}[-+](?=\d)|([^\w\s%‰°$€£¥₫±]|_)"
+)
 
 
 def said(s: str) -> str:
     """``canonical(s)`` without punctuation: two texts that differ here say something else, not only otherwise."""
-    return " ".join(_PUNCTUATION.sub(lambda m: " " if m[1] else m[0], canonical(s)).split())
+    s = _THOUSANDS.sub(lambda m: m[0].replace(" ", ""), _DASH.sub("-", canonical(s)))
+    return " ".join(_PUNCTUATION.sub(lambda m: " " if m[1] else m[0], s).split())
+
+
+#: Spaces but those that part digits: 1 15 is not 11 5.
+_SPACES: Final = re.compile(r"(?<!\d) | (?!\d)")
+
+
+def gist(s: str) -> str:
+    """Equal for two texts that say the same: that differ in tone placement, punctuation and spaces alone."""
+    return _SPACES.sub("", said(s))
 
 
 _NOT_SLUG: Final = re.compile("[^a-z0-9]+")

@@ -28,11 +28,13 @@ class Addresses(Protocol):
 MAX_URL: Final = 8192
 
 # Parameters that say who asks or how to show it, never what is asked for: sessions, trackers, print views, and the
-# cache-buster `t`. Not `sid`: in PHP-Nuke and its children that is the article.
+# cache-buster `t`; `_` and `ts` where they are Unix times; `sid` where it can be nothing but a session, for in PHP-Nuke
+# and its children it is the article. Not `token`, `ticket` or `auth`: they may name a file, or be what opens it, so
+# that a person decides (`luutin check-site` proposes them).
 _MEANINGLESS_PARAM: Final = re.compile(
     r"(?:jsessionid|phpsessid|aspsessionid\w*|session_?id|cfid|cftoken|p_p_auth|p_auth|"
     r"utm_\w+|_ga|_gl|fbclid|gclid|gclsrc|dclid|msclkid|yclid|igshid|mc_cid|mc_eid|zarsrc|zalo_?id|"
-    r"print|t)(?:=|$)|\w*viewmode=print$",
+    r"print|t)(?:=|$)|\w*viewmode=print$|sid=[0-9a-f]{32,}$|(?:_|ts)=[12]\d{9}(?:\d{3})?$",
     re.IGNORECASE,
 )
 _SESSION_IN_PATH: Final = re.compile(r";jsessionid=[^/;]*|/\((?:[A-Z]\([^()/]*\))+\)(?=/)", re.IGNORECASE)

@@ -228,6 +228,20 @@ def repair(directory: Path) -> list[Repair]:
         ) from error
 
 
+def abandoned(directory: Path) -> list[Path]:
+    """The files that writers have left which live no longer: ``repair`` would seal them."""
+    return [path for path in sorted(directory.glob(f"*.warc.gz{OPEN}")) if _is_abandoned(path)]
+
+
+def _is_abandoned(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except (FileNotFoundError, BlockingIOError):
+        return False
+    return True
+
+
 def _repair_one(path: Path) -> Repair | None:
     sealed = path.with_name(path.name.removesuffix(OPEN))
     try:

@@ -8,7 +8,7 @@ import uuid
 from base64 import b16decode, b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
 from crawler.content_coding import MAX_PAYLOAD, TooLargeError, dechunk, decode
@@ -26,6 +26,7 @@ _LINE = re.compile(rb"\r?\n(?![ \t])")
 _STATUS_LINE = re.compile(rb"[A-Za-z]+(?:/[\d.]+)?[ \t]+(\d{3})(?!\d)")
 _HEADER_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*:")
 _DATE_14 = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\d*\Z")
+_LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 _SHA1_HEX = re.compile(r"[0-9A-Fa-f]{40}\Z")
 
 #: Records of these schemes are pages and files; ``urn:``, ``dns:``, ``metadata:`` and such are a crawler's own notes.
@@ -220,13 +221,17 @@ def parse_http(block: bytes) -> tuple[int | None, Headers, bytes]:
 
 
 def parse_date(text: str) -> datetime | None:
-    """A WARC-Date (1.0, 1.1 with a fraction or less than a second, or fourteen digits) in UTC, or None."""
+    """A WARC-Date (1.0, 1.1 with a fraction or less than a second, or fourteen digits) in UTC, or None.
+
+    None also where no time zone could tell the day: at the very end of what Python counts.
+    """
     text = _DATE_14.sub(r"\1-\2-\3T\4:\5:\6Z", text.strip())
     if re.fullmatch(r"\d{4}(-\d\d)?", text):  # WARC/1.1 allows a date as coarse as a year
         text += "-01" * (2 - text.count("-"))
     try:
         moment = datetime.fromisoformat(text)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return moment if moment < _LAST else None
     except (ValueError, OverflowError):
         return None
 

@@ -116,6 +116,13 @@ def withhold(db: sqlite3.Connection, what: Withholding) -> bool:
     return True
 
 
+def unsay(db: sqlite3.Connection, article_id: str) -> None:
+    """Takes out what the journal's tables tell of an article that is under seal already."""
+    texts = [digest for (digest,) in db.execute(_TEXTS, (article_id,))]
+    _unsay(db, _names_of(db, article_id))
+    forget_texts(db, texts)
+
+
 def _unsay(db: sqlite3.Connection, names: Mapping[str, Iterable[str | int]]) -> None:
     db.executemany("DELETE FROM _outbox WHERE item = ?", [(event,) for event in names["events"]])
     for table in reversed(TOLD):

@@ -44,6 +44,13 @@ _SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
             "Pages of the site are sign-in forms or browser checks, and no articles.",
         ),
     ),
+    "led_away": (
+        (
+            "{led} địa chỉ bài dẫn đến nơi không được tải (trang đăng nhập, trang khác), chỉ {articles} là bài.",
+            "{led} addresses of articles lead to where nothing is fetched (a sign-in form, another site), and only "
+            "{articles} are articles.",
+        ),
+    ),
     "listing_empty": (
         (
             "Chuyên mục liệt kê ít bài hơn mức phải có ({sections}): đã chuyển chỗ, hay trang đổi giao diện?",
@@ -98,6 +105,14 @@ _SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
             "bản sao lưu.",
             "Things that are not as they were stored: {count}; the first: {first}. Run luutin verify, and bring the "
             "files back from a backup.",
+        ),
+    ),
+    "clock": (
+        (
+            "Bây giờ là {now}, nhưng kho có trang tải lúc {newest}: không quét gì nữa, cho đến khi đồng hồ đúng. Nếu "
+            "đồng hồ nay đã đúng, hãy xem docs/operating.md, mục “When a clock was wrong”.",
+            "It is {now}, but the archive has a crawl of {newest}: nothing is crawled before the clock is right. If it "
+            'is right now, see "When a clock was wrong" in docs/operating.md.',
         ),
     ),
     "channel_failing": (

@@ -19,6 +19,7 @@ from crawler.warc_read import OPEN
 from crawler.warc_record import Record
 from monitor import fixity
 from monitor.copying import CHUNK, digest_of, is_unreadable, put, same, sync
+from monitor.manifest import entries, line
 
 #: The list of a backup's files with their SHA-256, as ``sha256sum -c`` takes it. The rest is no part of it.
 SUMS = "SHA256SUMS"
@@ -83,16 +84,17 @@ def backup(
         to.mkdir(parents=True, exist_ok=True)
         with _alone(to):
             _settle(to)
-            (to / NEW).mkdir()
-            work = _Backup(to, moved)
-            work.snapshot(data / DATABASE)
-            files = _files(data)
-            for n, path in enumerate(files, 1):
-                work.take(path, path.relative_to(data).as_posix())
-                moved("files", n, len(files))
-            if config_file is not None:
-                work.whatever(config_file, CONFIG)
-            work.finish()
+            _check_archive(data, to)
+            with _beginning(to):
+                work = _Backup(to, moved)
+                work.snapshot(data / DATABASE)
+                files = _files(data)
+                for n, path in enumerate(files, 1):
+                    work.take(path, path.relative_to(data).as_posix())
+                    moved("files", n, len(files))
+                if config_file is not None:
+                    work.whatever(config_file, CONFIG)
+                work.finish()
             _settle(to)
             work.verify(data, verify)
             return work.result
@@ -111,6 +113,30 @@ def _check_place(data: Path, to: Path) -> None:
 
 def is_backup(place: Path) -> bool:
     return (place / SUMS).is_file() or (place / NEW / SUMS).is_file()
+
+
+def _check_archive(data: Path, to: Path) -> None:
+    """Raises InputError where the backup is another archive's: the two have no WARC file in common."""
+    held = {name for name in read_sums(to) if name.startswith("warc/") and name.endswith(WARC)}
+    there = {path.relative_to(data).as_posix().removesuffix(OPEN) for path in (data / "warc").glob(f"*{WARC}*")}
+    if held and there and held.isdisjoint(there):
+        raise InputError(
+            f"{to} is the backup of another archive than {data}: name a directory of its own for this one."
+        )
+
+
+@contextmanager
+def _beginning(to: Path) -> Iterator[None]:
+    """NEW while it fills; where that fails, all of it goes, and the disk has its room back."""
+    (to / NEW).mkdir()
+    try:
+        yield
+    except (Exception, KeyboardInterrupt):
+        if not is_backup(to):
+            (to / CONFIG).unlink(missing_ok=True)  # without NEW, the next one would take it for somebody's
+        if not (to / NEW / SUMS).is_file():
+            shutil.rmtree(to / NEW, ignore_errors=True)
+        raise
 
 
 class _Backup:
@@ -218,9 +244,9 @@ class _Backup:
         """Looks whether every record that a row names is there, and makes the new state the one that holds."""
         self.result.files += 1  # the database
         self.result.troubles += missing(self._places, lambda name: _waiting(self._to, name))
-        lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(self._sums.items()))
+        lines = "".join(line(digest, name) for name, digest in sorted(self._sums.items()))
         part = self._to / NEW / "sums"
-        with part.open("w", encoding="utf-8") as file:
+        with part.open("w", encoding="utf-8", newline="") as file:
             file.write(lines)
             file.flush()
             os.fsync(file.fileno())
@@ -296,10 +322,9 @@ def _waiting(backup: Path, name: str) -> Path:
 
 def read_sums(backup: Path) -> dict[str, str]:
     try:
-        lines = find(backup, SUMS).read_text("utf-8", "replace").splitlines()
+        sums = {name: digest for digest, name in entries(find(backup, SUMS)) if name}
     except FileNotFoundError:
         return {}
-    sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     if any(Path(name).is_absolute() or ".." in Path(name).parts for name in sums):
         raise InputError(f"{backup / SUMS} names files outside of the backup: it is not one that Lưu Tin wrote.")
     return sums

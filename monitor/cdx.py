@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
+
+from crawler.warc_record import parse_date
 
 with warnings.catch_warnings():  # Python complains of its regular expressions when it compiles them
     warnings.simplefilter("ignore")
@@ -20,6 +22,9 @@ _CLASSIC = ("urlkey", "timestamp", "url", "mime", "status", "digest")
 
 #: What the Internet Archive's server and older ones call the same fields.
 _NAMES = {"original": "url", "mimetype": "mime", "statuscode": "status"}
+
+#: What indexes call the type of a record that stands for an earlier one.
+REVISIT = "warc/revisit"
 
 #: Longer lines are none: an address has 8,192 characters at most.
 _MAX_LINE = 65_536
@@ -54,6 +59,7 @@ class Answer:
 
     rows: tuple[Row, ...]
     resume_key: str = ""  # what to ask with for the rows that follow; "" where none do, or the service has no such keys
+    lines: int = field(default=0, compare=False)  # the rows, and what should be some and cannot be read
 
 
 @lru_cache(maxsize=4096)
@@ -87,10 +93,11 @@ def read(body: bytes) -> Answer:
     key = ""
     if len(lines) >= 2 and not lines[-2].strip() and lines[-1].strip():
         key = lines.pop().strip()
+    lines = [line for line in lines if line.strip()]
     found = [row for line in lines if (row := _row(line))]
-    if not found and not key and any(line.strip() for line in lines):
+    if lines and not found and not key:
         raise NoIndexError
-    return Answer(tuple(found), key)
+    return Answer(tuple(found), key, len(lines))
 
 
 def _table(table: Any) -> Answer:
@@ -102,7 +109,7 @@ def _table(table: Any) -> Answer:
         key, table = str(table[-1][0]), table[:-2]
     head = [str(name) for name in table[0]] if table else []
     rows = (_from_fields(dict(zip(head, row, strict=False))) for row in table[1:])
-    return Answer(tuple(row for row in rows if row), key)
+    return Answer(tuple(row for row in rows if row), key, max(0, len(table) - 1))
 
 
 def _row(text: str) -> Row | None:
@@ -137,7 +144,9 @@ def _from_fields(said: Mapping[str, Any]) -> Row | None:
     if "://" not in url or len(timestamp) != 14 or not timestamp.isdecimal() or not timestamp.isascii():
         return None
     status, mime, digest = (str(fields.get(name) or "").strip("-") for name in ("status", "mime", "digest"))
-    row = Row(
+    if parse_date(timestamp) is None:
+        return None
+    return Row(
         url=url,
         timestamp=timestamp,
         mime=mime.lower(),
@@ -147,9 +156,6 @@ def _from_fields(said: Mapping[str, Any]) -> Row | None:
         offset=_number(fields.get("offset")),
         length=_number(fields.get("length")),
     )
-    with suppress(ValueError):
-        return row if row.moment else None
-    return None
 
 
 def _number(value: object) -> int | None:
@@ -157,12 +163,15 @@ def _number(value: object) -> int | None:
     return int(text) if text.isdecimal() and text.isascii() and len(text) < 16 else None
 
 
-def without_repeats(rows: Iterable[Row]) -> Iterator[Row]:
-    """Of captures of one address that follow one another with the same digest, the first."""
+def without_repeats(rows: Iterable[Row], missed: Container[Row] = ()) -> Iterator[Row]:
+    """Of captures of one address that follow one another with the same digest, the first that is to be had.
+
+    ``missed``: those that could not be had, as far as that is known when the next one is asked for.
+    """
     last: dict[str, str] = {}
     for row in rows:
         key = url_key(row.url)
         if row.digest and last.get(key) == row.digest:
             continue
-        last = {key: row.digest}  # an index is sorted by key and time
         yield row
+        last = {} if row in missed else {key: row.digest}  # an index is sorted by key and time

@@ -20,11 +20,13 @@ from typing import Literal, Protocol
 from crawler.archive import Archive
 from crawler.clock import now
 from crawler.config import VARIABLE, Config
-from crawler.errors import LockedError, StorageError
+from crawler.errors import CrawlFailedError, LockedError, StorageError
 from crawler.site import Site
 from crawler.tally import GOOD
 from monitor import aftermath, replay, revisits
+from monitor.clocks import judge
 from monitor.notify import Delivered
+from monitor.renewal import renew
 from monitor.withheld_again import seal_again
 from monitor.withheld_pages import look
 
@@ -154,12 +156,19 @@ class Crawls:
 
         What each was missing is weighed when it is over, and messages go out at the end (``delivered``).
         Ends early, with ``interrupted`` crawls, where ``stop`` is set. Raises StorageError where the archive cannot be
-        written, LockedError; a crawl that fails is a result.
+        written, LockedError, CrawlFailedError where a clock is wrong; a crawl that fails is a result.
         """
         results: dict[str, CrawlResult] = {}
         waiting, begun = list(order.sites), now()
         with Archive(self._lock.data) as archive:
             archive.upsert_sites(order.sites)
+            try:
+                judge(archive)
+            except CrawlFailedError:
+                aftermath.tell(archive, self._config, self._stop)
+                archive.write_journal()
+                raise
+            renew(archive, order.sites, self._stop)
             try:
                 while self._running or (waiting and not self._stop.is_set()):
                     while waiting and len(self._running) < self._config.night.sites_side_by_side:

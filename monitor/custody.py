@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from crawler.archive import Archive
@@ -36,16 +37,10 @@ _DONE = "INSERT OR REPLACE INTO _verified (part, at, faults, upto) VALUES (?, ?,
 def conclude(archive: Archive, config: Config, sites: Mapping[str, Site], stop: Callable[[], bool]) -> list[Fault]:
     """Verifies tonight's share, writes the journal and then the manifest; what was found damaged.
 
-    A mistake of ours in verifying is logged and costs nobody the night. Where ``stop`` says so, only the journal is
-    written, and the next manifest names what came. Raises StorageError, LockedError.
+    Where ``stop`` says so, only the journal is written, and the next manifest names what came. Raises StorageError,
+    LockedError.
     """
-    faults: list[Fault] = []
-    try:
-        faults = share(archive, sites, config.night.verify_megabytes * 1_000_000, stop)
-    except LuutinError:
-        raise
-    except Exception:
-        logger.exception("What is stored could not be verified; the next night tries again")
+    faults = share(archive, sites, config.night.verify_megabytes * 1_000_000, stop)
     archive.write_journal()
     if not stop() and (written := manifest.write(archive.data_dir, now())) is not None:
         logger.info("Manifest of tonight's WARC files: %s", written)
@@ -56,31 +51,45 @@ def share(archive: Archive, sites: Mapping[str, Site], size: int, stop: Callable
     """Verifies the WARC files whose turn it is, up to ``size`` bytes of them or one, and texts and articles in turn.
 
     Each gets its turn before any has its second. A fault opens an alert for the operator, which closes when what was
-    damaged is whole again. Raises StorageError, LockedError, OSError.
+    damaged is whole again. Raises StorageError, LockedError.
     """
     if not size:
         return []
     db = archive.connection
     turns = {row["part"]: (row["at"], row["upto"] or "") for row in db.execute(_TURN)}
-    found: dict[str, list[Fault]] = {}
+    faults: list[Fault] = []
     for path in _due(archive, {part: at for part, (at, _) in turns.items()}, size):
-        if stop():
-            break
-        work = Verification(archive, sites, stop=stop)
-        work.files([path])
-        found[path.name] = work.result.faults
-        _note(archive, path.name, work.result.faults)
-        if orphans := len(work.result.orphans):
-            logger.warning("%s: %d captures are not in %s: luutin verify --repair", path.name, orphans, DATABASE)
-    for part, method, most in (("texts", "texts", int(size * TEXTS)), ("articles", "derived", ARTICLES)):
         if not stop():
             work = Verification(archive, sites, stop=stop)
-            upto = getattr(work, method)(turns.get(f"{DATABASE}: {part}", ("", ""))[1], most)
-            found[part] = work.result.faults
-            _note(archive, f"{DATABASE}: {part}", work.result.faults, upto)
-    faults = [fault for faults in found.values() for fault in faults]
+            faults += _look(archive, work, path.name, partial(work.files, [path]))
+    for part, method, most in (("texts", "texts", int(size * TEXTS)), ("articles", "derived", ARTICLES)):
+        if not stop():
+            work, name = Verification(archive, sites, stop=stop), f"{DATABASE}: {part}"
+            upto = turns.get(name, ("", ""))[1]
+            faults += _look(archive, work, name, partial(getattr(work, method), upto, most), upto)
     tell(archive, faults)
     return faults
+
+
+def _look(
+    archive: Archive, work: Verification, part: str, verify: Callable[[], str | None], upto: str = ""
+) -> list[Fault]:
+    """Verifies a part and notes that; returns what was found, also where it broke off.
+
+    A mistake of ours in verifying is logged and costs nobody the night. Raises StorageError, LockedError.
+    """
+    try:
+        upto = verify() or ""
+    except LuutinError:
+        raise
+    except Exception:
+        logger.exception("%s could not be verified to its end; the next night tries again", part)
+        if not work.result.faults:
+            return []
+    _note(archive, part, work.result.faults, upto)
+    if orphans := len(work.result.orphans):
+        logger.warning("%s: %d captures are not in %s: luutin verify --repair", part, orphans, DATABASE)
+    return work.result.faults
 
 
 def _due(archive: Archive, last: Mapping[str, str], size: int) -> list[Path]:

@@ -48,6 +48,14 @@ NAMED = 5
 _CRAWL = "SELECT * FROM crawls WHERE id = ? AND site = ?"
 _BEFORE = "SELECT * FROM crawls WHERE site = ? AND id < ? ORDER BY id DESC LIMIT ?"
 _QUALITIES = "SELECT quality, count(DISTINCT url_key) FROM captures WHERE crawl_id = ? GROUP BY quality"
+# Addresses that lead to a sign-in form or a browser check, by crawl; the form itself is one capture for all of them.
+_LED_TO_WALLS = """
+SELECT crawl_id, count(DISTINCT url_key) FROM captures AS c
+WHERE crawl_id IN (SELECT value FROM json_each(?)) AND quality = 'redirect' AND redirect_to IS NOT NULL
+  AND (SELECT quality FROM captures WHERE url_key = c.redirect_to ORDER BY memento_datetime DESC LIMIT 1)
+      IN ('login', 'challenge')
+GROUP BY crawl_id
+"""
 _WALLS = "SELECT id FROM captures WHERE crawl_id = ? AND quality IN ('login', 'challenge') LIMIT ?"
 _FILES = "SELECT warc_file, max(warc_offset + warc_length) FROM captures WHERE crawl_id = ? GROUP BY warc_file"
 _FOUND = ", ".join(f"r.{name} IS NOT NULL AS {name}" for name in FIELDS)
@@ -100,6 +108,8 @@ class _Night:
             "SELECT kind, evidence FROM alerts WHERE site = ? AND closed IS NULL", (site.slug,)
         )}  # fmt: skip
         self._qualities = dict(self._db.execute(_QUALITIES, (crawl["id"],)).fetchall())
+        crawls = json.dumps([crawl["id"], *(before["id"] for before in self._before)])
+        self._led_to_walls: dict[str, int] = dict(self._db.execute(_LED_TO_WALLS, (crawls,)).fetchall())
         self._skipped: dict[str, int] = json.loads(crawl["skipped"])
 
     def verdicts(self) -> dict[str, Trouble | None]:
@@ -159,6 +169,10 @@ class _Night:
         turned = symptoms.turned(forbidden - always, self._good, is_open="robots" in self._open)
         if turned is not None:
             told["robots"] = symptoms.robots(forbidden, self._good, always) if turned else None
+        led, always = self._skipped.get("redirect", 0), self._usually("led_away", "redirect")
+        turned = symptoms.turned(led - always, self._good, is_open="led_away" in self._open)
+        if turned is not None:
+            told["led_away"] = symptoms.led_away(led, self._good, always) if turned else None
         return told | self._fields()
 
     def _usually(self, kind: str, *reasons: str) -> float:
@@ -166,6 +180,8 @@ class _Night:
         if (opened := self._open.get(kind)) is not None:
             return float(opened.get("usual", 0))
         counts = [sum(json.loads(crawl["skipped"]).get(r, 0) for r in reasons) for crawl in self._well()]
+        if kind == "login_wall":
+            counts = [n + self._led_to_walls.get(crawl["id"], 0) for n, crawl in zip(counts, self._well(), strict=True)]
         return median(counts) if counts else 0.0
 
     # --- what came before
@@ -176,7 +192,8 @@ class _Night:
 
     @property
     def _logins(self) -> int:
-        return sum(self._qualities.get(quality, 0) for quality in ("login", "challenge"))
+        shown: int = sum(self._qualities.get(quality, 0) for quality in ("login", "challenge"))
+        return shown + self._led_to_walls.get(self._crawl["id"], 0)
 
     def _walls(self) -> list[str]:
         return [identifier for (identifier,) in self._db.execute(_WALLS, (self._crawl["id"], NAMED))]

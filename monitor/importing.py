@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -15,12 +16,14 @@ from urllib.parse import urlsplit
 
 from crawler import __version__
 from crawler.archive import Archive
+from crawler.clock import now
 from crawler.config import Config
 from crawler.errors import CrawlFailedError, InputError
 from crawler.garbage import spare_collector
 from crawler.ingest import PAGES, VAGUE, Ingest, Source, prepare
 from crawler.placing import Prepared
 from crawler.site import Site
+from crawler.text import named
 from crawler.urls import canonical_url, host_key, url_key
 from crawler.warc import Capture, Skipped, WarcWriter, read_captures, repair
 from crawler.warc_frames import CUT_OFF, DAMAGED
@@ -35,13 +38,17 @@ BATCH = 64
 BATCH_BYTES = 4 * 1024 * 1024
 
 #: Why a record is not taken over. What read_captures skips has its own reasons.
-OTHER_HOST, OTHER_TYPE, KNOWN, NO_URL, OUTSIDE = (
+OTHER_HOST, OTHER_TYPE, KNOWN, NO_URL, OUTSIDE, FUTURE = (
     "of another host",
     "no page, image or attachment",
     "already in the archive",
     "no web address",
     "before --since or after --until",
+    "dated in the future",
 )
+
+#: How far a clock elsewhere may be ahead of ours.
+AHEAD = timedelta(days=1)
 
 #: What is taken besides where a site's requisites are kept; layout images are images.
 STYLE_SHEET = "text/css"
@@ -87,7 +94,8 @@ class _Taken:
 class Importer:
     """Takes captures over into an archive, for as long as the context lasts: read in ``jobs`` processes, stored by one.
 
-    What comes of it is the same however many processes there are. ``source``: what ``capture_sources`` says of them.
+    What comes of it is the same however many processes there are. ``any_type``: whoever gives captures has chosen them
+    already. ``source``: what ``capture_sources`` says of them.
     Raises StorageError, LockedError, and LuutinError where a process was killed; what was stored stays.
     """
 
@@ -97,11 +105,13 @@ class Importer:
         config: Config,
         *,
         any_host: bool = False,
+        any_type: bool = False,
         period: Period = ALWAYS,
         jobs: int = 1,
         source: Source = "import",
     ) -> None:
-        self._archive, self._any_host, self._period, self._source = archive, any_host, period, source
+        self._archive, self._any_host, self._any_type = archive, any_host, any_type
+        self._period, self._source = period, source
         self._sites: dict[str, Site] = dict(by_host(config))
         self._met: set[str] = set()
         # Those on their way into the archive, which it cannot know yet, by their record types.
@@ -143,7 +153,7 @@ class Importer:
                     self.result.damaged.append(str(path))
                 continue
             progress(found.location.offset, self.result.records + 1)
-            self.take(found, path.name)
+            self.take(found, named(path.name))
 
     def take(self, capture: Capture, origin: str) -> None:
         """Takes over one capture that was read from somebody's file; ``origin`` says where it came from."""
@@ -161,6 +171,8 @@ class Importer:
         """Puts one capture on its way; or says why not."""
         if capture.memento_datetime not in self._period:
             return OUTSIDE
+        if capture.memento_datetime > now() + AHEAD:  # and would be the newest of its article for ever
+            return FUTURE
         try:
             host = host_key(capture.url)
             site = self._sites.get(host) or (undeclared(capture.url) if self._any_host else None)
@@ -169,7 +181,7 @@ class Importer:
         if site is None:
             self.result.hosts[urlsplit(capture.url).hostname or ""] += 1
             return OTHER_HOST
-        if not _wanted(capture) and not (site.keep_requisites and capture.media_type == STYLE_SHEET):
+        if not (self._any_type or _wanted(capture) or (site.keep_requisites and capture.media_type == STYLE_SHEET)):
             return OTHER_TYPE
         key = url_key(canonical_url(capture.url, addresses=site.urls), method=capture.method, body=capture.request_body)
         name = (key, capture.memento_datetime.isoformat(), capture.payload_digest)

@@ -18,7 +18,9 @@ from crawler.warc_walk import Fault, sha256
 
 DIRECTORY = "manifests"
 
-_LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_ESCAPES = {"\\": r"\\", "\n": r"\n", "\r": r"\r"}
+_MEANT = {escape: character for character, escape in _ESCAPES.items()}
 
 
 def write(data: Path, at: datetime) -> Path | None:
@@ -28,16 +30,16 @@ def write(data: Path, at: datetime) -> Path | None:
     """
     directory = data / DIRECTORY
     named = digests(data)
-    new = [path for path in sorted((data / "warc").glob("*.warc.gz")) if f"warc/{path.name}" not in named]
+    new = [path for path in sealed(data) if f"warc/{path.name}" not in named]
     if not new:
         return None
     before = manifests(data)
     try:
         directory.mkdir(exist_ok=True)
-        lines = [f"{sha256(path)}  {path.relative_to(data).as_posix()}\n" for path in [*before[-1:], *new]]
+        lines = [line(sha256(path), path.relative_to(data).as_posix()) for path in [*before[-1:], *new]]
         path = _free(directory, at.astimezone(HO_CHI_MINH).date().isoformat(), before)
         half = path.with_suffix(".writing")
-        with half.open("w", encoding="utf-8") as file:
+        with half.open("w", encoding="utf-8", newline="") as file:
             file.writelines(lines)
             file.flush()
             os.fsync(file.fileno())
@@ -57,15 +59,36 @@ def _free(directory: Path, day: str, before: list[Path]) -> Path:
     return directory / next(name for name in names if name not in taken)
 
 
+def sealed(data: Path) -> list[Path]:
+    """The WARC files of an archive that are never written again."""
+    return sorted(path for path in (data / "warc").glob("*.warc.gz") if path.is_file())
+
+
 def manifests(data: Path) -> list[Path]:
     """All manifests, the oldest first."""
     return sorted((data / DIRECTORY).glob("*.sha256"), key=lambda path: path.stem)
 
 
+def line(digest: str, name: str) -> str:
+    """A digest and the name of its file as ``sha256sum`` writes them: begun with a backslash where it escapes."""
+    escaped = re.sub(r"[\\\n\r]", lambda found: _ESCAPES[found[0]], name)
+    return f"{'' if escaped == name else chr(92)}{digest}  {escaped}\n"
+
+
 def read(path: Path) -> dict[str, str]:
     """SHA-256 (hexadecimal) by the name of the file, relative to the data directory. Raises OSError."""
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    return {match[2]: match[1] for line in lines if (match := _LINE.fullmatch(line))}
+    return {name: digest for digest, name in entries(path) if name and _DIGEST.fullmatch(digest)}
+
+
+def entries(path: Path) -> list[tuple[str, str]]:
+    """(digest, name) of each line of such a file, whatever stands there. Raises OSError."""
+    found = []
+    for text in path.read_bytes().decode("utf-8", "replace").removesuffix("\n").split("\n"):
+        digest, _, name = text.partition("  ")
+        if digest.startswith("\\"):
+            digest, name = digest[1:], re.sub(r"\\[\\nr]", lambda found: _MEANT[found[0]], name)
+        found.append((digest, name))
+    return found
 
 
 def digests(data: Path) -> dict[str, str]:
@@ -88,7 +111,7 @@ def check(data: Path) -> list[Fault]:
             faults.append(Fault(name, f"names {' and '.join(others) or 'no manifest'} as the one before it"))
         elif before and said[others[0]] != sha256(before):
             faults.append(Fault(others[0], f"is not what {name} says it was"))
-        if len(said) != len(path.read_bytes().splitlines()):
+        if len(said) != len(entries(path)):
             faults.append(Fault(name, "has lines that are no digest and name"))
         before = path
     return faults

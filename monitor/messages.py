@@ -51,6 +51,10 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "{missing} trên {looked} bài đều thành cùng một trang; tạm thời, còn theo dõi",
         "{missing} of {looked} articles became one and the same page; provisional, still watched",
     ),
+    "led_off": (
+        "{missing} trên {looked} địa chỉ bài nay dẫn sang trang khác; tạm thời, còn theo dõi",
+        "the addresses of {missing} of {looked} articles lead to another site now; provisional, still watched",
+    ),
     "no_answer": (
         "nhiều đêm liền không trả lời; tạm thời, còn theo dõi",
         "no answer for several nights; provisional, still watched",
@@ -139,12 +143,19 @@ def _line(item: News, language: Language, base_url: str, *, links: bool = True) 
         said += f": {told}"
     if not links:
         return said
+    if item.kind == "moved" and (new := _address(str(item.evidence.get("url", "")))):
+        said += f": {new}"
     if base_url and item.article_id:
         said += f" – {base_url.rstrip('/')}/bai-viet/{item.article_id}"
-    original = clean(item.original).replace(" ", "%20").translate(_IN_URLS)
-    if urlsplit(original).scheme in ("http", "https") and len(original) <= LONGEST_URL:
+    if original := _address(item.original):
         said += f" ({_say('original', language)}: {original})"
     return said
+
+
+def _address(url: str) -> str:
+    """The address as it can stand in a message; "" for what is none, or too long."""
+    url = clean(url).replace(" ", "%20").translate(_IN_URLS)
+    return url if urlsplit(url).scheme in ("http", "https") and len(url) <= LONGEST_URL else ""
 
 
 def _what(item: News, language: Language) -> str:
@@ -160,7 +171,7 @@ def _what(item: News, language: Language) -> str:
 def _told(item: News, language: Language) -> str:
     """What an event says beyond its kind: what changed, what an alert is about, how much of a site is missing."""
     about = item.evidence
-    if item.kind == "site_missing" and about.get("cause") in ("many", "same_page", "no_answer"):
+    if item.kind == "site_missing" and about.get("cause") in ("many", "same_page", "led_off", "no_answer"):
         return _say(str(about["cause"]), language, missing=about.get("missing"), looked=about.get("looked"))
     if item.kind == "site_back" and about.get("outcome") in ("back", "still_there"):
         return _say(str(about["outcome"]), language)

@@ -15,6 +15,7 @@ from crawler.articles import EMPTY_TEXT
 from crawler.clock import timestamp
 from crawler.frontier import dumps
 from crawler.journal import EVENTS, Event, announce
+from crawler.text import overlap, shingles
 from monitor.nights import Look
 
 #: An article is removed after so many looks that did not find it…
@@ -25,6 +26,8 @@ LONG_ENOUGH = timedelta(hours=48)
 #: Syllables from which on the same text is the same article at another address. Shorter notices ("Xem file đính kèm")
 #: say the same under many headlines, which must then agree as well.
 OWN_WORDS = 30
+#: How much of what two articles say must be the same for a redirect between them to be a move.
+ALIKE = 0.5
 #: The other address must have been seen good at most so long before the article was first missing here.
 LATELY = timedelta(days=1)
 
@@ -38,6 +41,7 @@ _SAVE = (
     f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in _COLUMNS[1:])}"
 )
 _ARTICLE = "SELECT id, site, url, headline, current_revision_id, text_digest, word_count FROM articles WHERE id = ?"
+_SAYS = "SELECT headline, body FROM articles JOIN texts USING (text_digest) WHERE id = ?"
 _ELSEWHERE = (
     "SELECT id FROM articles WHERE text_digest = ? AND site = ? AND id <> ? AND status = 'live' AND last_seen >= ?"
     f" AND text_digest <> '{EMPTY_TEXT}' AND (word_count >= {OWN_WORDS} OR headline IS ?)"
@@ -146,11 +150,15 @@ def save(db: sqlite3.Connection, r: Removal) -> None:
 def tell_removed(db: sqlite3.Connection, r: Removal, **evidence: object) -> Removal:
     """Announces a confirmed removal: ``removed``, or ``moved`` where the article is at another address of the site.
 
+    A redirect to an article that says something else is evidence of no more than that it is gone from here.
     No news (baseline) where no crawl of ours ever had the article: it was gone before we came.
     """
     article = db.execute(_ARTICLE, (r.article_id,)).fetchone()
     at = r.confirmed
     assert at is not None
+    if r.moved_to is not None and not _alike(db, r.article_id, r.moved_to):
+        evidence |= {"redirect": r.moved_to}
+        r = replace(r, moved_to=None)
     if r.moved_to is None:
         lately = timestamp(datetime.fromisoformat(r.first_missing) - LATELY)
         same = (article["text_digest"], article["site"], article["id"], lately, article["headline"])
@@ -172,6 +180,13 @@ def tell_removed(db: sqlite3.Connection, r: Removal, **evidence: object) -> Remo
         baseline=db.execute(ours, (r.article_id,)).fetchone() is None,
     )
     return r
+
+
+def _alike(db: sqlite3.Connection, one: str, other: str) -> bool:
+    """Whether two articles say much the same, headlines and texts together."""
+    said = [db.execute(_SAYS, (article_id,)).fetchone() or () for article_id in (one, other)]
+    mine, theirs = (shingles("\n\n".join(filter(None, fields))) for fields in said)
+    return overlap(mine, theirs) >= ALIKE
 
 
 def tell_restored(db: sqlite3.Connection, r: Removal, capture: str | None, **evidence: object) -> None:

@@ -4,17 +4,20 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from crawler import urls
 from crawler.clock import HO_CHI_MINH
 from crawler.derive import HOME
 from crawler.frontier import PASSING
-from crawler.placing import MISSING, NOT_MODIFIED, REDIRECT, REVISIT
+from crawler.placing import MISSING, NOT_FOUND, NOT_MODIFIED, REDIRECT, REVISIT
+from crawler.site import Site
 
 #: From so many looks on "most of them" means something: of two or three pages, two alike are a coincidence.
 FEWEST_SAME = 3
@@ -22,12 +25,17 @@ FEWEST_SAME = 3
 #: Nights in a row without name or connection before readers hear of it: one is maintenance, two are a weekend.
 DARK_NIGHTS = 3
 
+#: What a redirect may lead to instead of the article. An empty page there may be a form that a script draws.
+_NOWHERE = (NOT_FOUND, "home")
+
+_SIGN_IN = re.compile(r"log-?in|sign-?in|dang-?nhap|\bsso\b|oauth|openid|\bcas\b", re.IGNORECASE)
+
 _NEVER = ", ".join(f"'{quality}'" for quality in (*PASSING, REVISIT))
 _PAGE = "quality, quality_reason, reading_digest, content_digest, payload_digest, redirect_to"
 # Looks at articles; never evidence, and so left out: a refusal, an overload, a sign-in form, a browser check.
 _LOOKS = f"""
 SELECT captures.id, captures.article_id, captures.url_key, captures.memento_datetime AS at, {_PAGE},
-       articles.first_seen >= crawls.started AS new
+       crawls.started, articles.first_seen >= crawls.started AS new
 FROM captures JOIN articles ON articles.id = captures.article_id JOIN crawls ON crawls.id = captures.crawl_id
 WHERE captures.crawl_id = ? AND quality NOT IN ({_NEVER}) ORDER BY captures.memento_datetime, captures.id
 """
@@ -57,9 +65,10 @@ class Look:
     """What one crawl saw of one article. Times are ``clock.timestamp``.
 
     ``seen``: ``good``, it answered as an article; ``missing``; ``redirected``, its address leads to another article
-    of the site that is there (``moved_to``); ``elsewhere``, something else stands there, which says nothing.
-    ``page`` is the same where two addresses answer the same. ``last_good``, ``last_good_at`` and ``ours`` (whether a
-    crawl of ours ever saw it good) are known of looks that did not find it.
+    of the site that is there (``moved_to``); ``elsewhere``, something else stands there, or its address leads off the
+    site, which says nothing of one article. ``led_off``: that it leads off the site, and did not at the look before.
+    ``page`` is the same where two addresses answer the same, or lead to the same host off the site. ``last_good``,
+    ``last_good_at`` and ``ours`` (whether a crawl of ours ever saw it good) are known of looks that did not find it.
     """
 
     article_id: str
@@ -72,6 +81,7 @@ class Look:
     last_good_at: str = ""
     ours: bool = True
     moved_to: str | None = None
+    led_off: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +106,14 @@ class Night:
         ]
 
 
-def saw(db: sqlite3.Connection, site: str, crawl_id: str) -> Night:
+def saw(db: sqlite3.Connection, site: Site, crawl_id: str) -> Night:
     """What a crawl saw, as the archive has it; costs what the crawl looked at."""
+    hosts = {_host(urls.url_key(f"http://{host}/")) for host in site.hosts}
     looks: dict[str, Look] = {}
     for row in db.execute(_LOOKS, (crawl_id,)).fetchall():
         before = looks.get(row["article_id"])
         # whoever was met that night was there, whatever another of its addresses said
-        if (look := _look(db, row)) and (before is None or before.seen != "good" or look.seen == "good"):
+        if (look := _look(db, row, hosts)) and (before is None or before.seen != "good" or look.seen == "good"):
             looks[look.article_id] = look
     started = db.execute("SELECT started FROM crawls WHERE id = ?", (crawl_id,)).fetchone()[0]
     return Night(
@@ -110,11 +121,11 @@ def saw(db: sqlite3.Connection, site: str, crawl_id: str) -> Night:
         started=started,
         looks=looks,
         same_page=_same_page(db, looks, started),
-        dark=_dark(db, site, crawl_id) if not looks else (),
+        dark=_dark(db, site.slug, crawl_id) if not looks else (),
     )
 
 
-def _look(db: sqlite3.Connection, row: sqlite3.Row) -> Look | None:
+def _look(db: sqlite3.Connection, row: sqlite3.Row, hosts: Collection[str]) -> Look | None:
     """What a capture says of its article; None where it says nothing."""
     look = Look(
         article_id=row["article_id"],
@@ -125,7 +136,10 @@ def _look(db: sqlite3.Connection, row: sqlite3.Row) -> Look | None:
         new=bool(row["new"]),
     )
     if row["quality"] == REDIRECT and row["quality_reason"] != HOME:
-        return _redirected(db, row["redirect_to"], look)
+        target = row["redirect_to"]
+        if target and _host(target) not in (_host(row["url_key"]), *hosts):
+            return _led_off(db, target, look, row["started"])
+        return _redirected(db, target, look)
     if row["reading_digest"]:
         return look
     if row["quality"] not in (*MISSING, REDIRECT):
@@ -134,16 +148,31 @@ def _look(db: sqlite3.Connection, row: sqlite3.Row) -> Look | None:
 
 
 def _redirected(db: sqlite3.Connection, target: str | None, look: Look) -> Look | None:
-    """A redirect to an article; to a page that is about the visitor it says nothing, as to another address of its own.
+    """A redirect to an article, or to where nothing is; to a page that is about the visitor it says nothing.
 
-    A look is taken at the target in the same crawl, so that its capture is there.
+    Nor does one to another address of its own. A target that is no article is known by the look that was taken when
+    it was led to first.
     """
     owner = db.execute(_OWNER, (target,)).fetchone()
     if owner is not None:
         moved = owner["status"] == "live" and owner["id"] != look.article_id
         return _absent(db, look, "redirected", owner["id"]) if moved else None
     answer = db.execute(_TARGET, (target,)).fetchone()
-    return None if answer is None or answer[0] in PASSING else look
+    if answer is None or answer[0] in PASSING:
+        return None
+    return _absent(db, look, "missing", None) if answer[0] in _NOWHERE else look
+
+
+def _led_off(db: sqlite3.Connection, target: str, look: Look, before: str) -> Look | None:
+    """A redirect off the site: what is there nobody looks at. One to a sign-in form is about the visitor."""
+    if _SIGN_IN.search(target):
+        return None
+    was = db.execute(_PAGE_BEFORE, (look.article_id, before)).fetchone()
+    return replace(look, page=_host(target), led_off=was is not None and was["reading_digest"] is not None)
+
+
+def _host(key: str) -> str:
+    return key.partition(")")[0]
 
 
 def _absent(

@@ -26,7 +26,7 @@ from crawler.config import Config
 from crawler.errors import ConfigError, LockedError
 from monitor.messages import compose, rehearsal
 from monitor.outbox import Outbox, Waiting
-from monitor.sending import LONGEST, SENT, UNSURE, Answer, Sender
+from monitor.sending import FAILED, LONGEST, SENT, UNSURE, Answer, Sender
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +89,8 @@ def deliver(
     once what waits for a later attempt or was given up. ``stop`` ends it within ``GRACE`` seconds. A channel that fails
     holds no other. Raises LockedError where another process keeps delivering, StorageError.
     """
-    with _alone(archive.data_dir):
+    stop = stop or Event()
+    with _alone(archive.data_dir, PATIENCE if digests else 0.0, stop):  # in a night there are crawls to look after
         outbox = Outbox(archive)
         outbox.recover()
         outbox.settle(config.notify)
@@ -97,7 +98,7 @@ def deliver(
         channels = [c for c in config.notify if digests or c.when == "at_once"]
         plan = {c: batches for c in channels if (batches := _batches(c, outbox.waiting(c.name, again=again)))}
         base_url = config.archive.public_base_url or ""
-        sending = _Round(outbox, base_url, stop or Event(), connect)
+        sending = _Round(outbox, base_url, stop, connect)
         results: dict[Channel, Delivered] = {}
         for first in range(0, len(plan), SIDE_BY_SIDE):
             results |= sending.run(dict(list(plan.items())[first : first + SIDE_BY_SIDE]))
@@ -112,14 +113,14 @@ def next_attempt(archive: Archive) -> datetime | None:
     return Outbox(archive).next_attempt()
 
 
-def rehearse(config: Config, *, connect: Callable[[str], Sending] = Sender) -> dict[str, Answer]:
-    """Sends a test to each channel, by its name, all at the same time. Writes nothing down.
+def rehearse(config: Config, *, connect: Callable[[str], Sending] = Sender) -> tuple[dict[str, Answer], dict[str, str]]:
+    """Sends a test to each channel, all at the same time, and writes nothing down.
 
-    Raises ConfigError for a channel whose address cannot be used, after the others were tested.
+    Returns what became of each, by its name, and of which the address cannot be used, with the sentence that says why.
     """
     base_url = config.archive.public_base_url or ""
     answers: dict[str, Answer] = {}
-    wrong: list[str] = []
+    wrong: dict[str, str] = {}
 
     def one(channel: Channel) -> Answer:
         sender = connect(channel.address())
@@ -138,19 +139,21 @@ def rehearse(config: Config, *, connect: Callable[[str], Sending] = Sender) -> d
             try:
                 answers[name] = tested.result()
             except ConfigError as error:
-                wrong.append(str(error))
-    if wrong:
-        raise ConfigError("\n".join(wrong))
-    return answers
+                wrong[name] = str(error)
+                answers[name] = Answer(FAILED, str(error))
+    return answers, wrong
 
 
 @contextmanager
-def _alone(data: Path) -> Iterator[None]:
-    lock = FileLock(data / "notify.lock", timeout=PATIENCE)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise LockedError(f"Another process is sending the messages of {data}: wait until it is done.") from None
+def _alone(data: Path, patience: float, stop: Event) -> Iterator[None]:
+    lock, deadline = FileLock(data / "notify.lock", timeout=0), time.monotonic() + patience
+    while not lock.is_locked:
+        try:
+            lock.acquire()
+        except Timeout:
+            if time.monotonic() >= deadline or stop.wait(TICK):
+                sentence = f"Another process is sending the messages of {data}: wait until it is done."
+                raise LockedError(sentence) from None
     try:
         yield
     finally:

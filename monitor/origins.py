@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from crawler.journaling import PREFIX, changes_in
+from crawler.journaling import PREFIX, Change, changes_in
 
 TABLE = "capture_sources"
 
@@ -17,15 +17,16 @@ _TELL = (
     " SET seq = excluded.seq, origins = excluded.origins WHERE excluded.seq > seq"
 )
 # What waits to be written into the journal is newer than it. What is in no journal is of our own crawls, or came in
-# before a rebuild that found none.
+# before a rebuild that found none; the file then tells how.
 _WRONG = f"""
 SELECT id FROM (
-    SELECT id, crawl_id, (
+    SELECT id, crawl_id, warc_file, (
         SELECT json_group_array(json_array(source, origin))
         FROM (SELECT source, origin FROM capture_sources WHERE capture_id = id ORDER BY source, origin)
     ) AS held, (SELECT origins FROM temp.told WHERE name = id) AS origins
     FROM captures
-) WHERE held <> coalesce(origins, CASE WHEN crawl_id IS NULL THEN '[["import",""]]' ELSE '[["live",""]]' END)
+) WHERE held <> coalesce(origins, CASE WHEN crawl_id IS NOT NULL THEN '[["live",""]]'
+    WHEN warc_file GLOB 'backfill-*' THEN '[["backfill",""]]' ELSE '[["import",""]]' END)
 AND id NOT IN (SELECT name FROM _journal WHERE kept = '{TABLE}')
 ORDER BY id
 """  # noqa: S608
@@ -46,6 +47,6 @@ def wrong(db: sqlite3.Connection, warc_dir: Path, moved: Callable[[str, int, int
 
 def _told(path: Path) -> Iterator[tuple[str | int, int, str]]:
     for change in changes_in(path):
-        if change.table == TABLE:
+        if isinstance(change, Change) and change.table == TABLE:
             origins = sorted([row["source"], row["origin"]] for row in change.rows)
             yield change.name, change.seq, json.dumps(origins, ensure_ascii=False, separators=(",", ":"))

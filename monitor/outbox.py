@@ -109,7 +109,9 @@ class Outbox:
         """Gives what was recorded since the last time to the channels that want it, each thing once."""
         moment = now()
         known = dict(self._db.execute("SELECT name, since FROM _channels").fetchall())
-        since = {c.name: known.get(c.name) or timestamp(moment - FRESH) for c in channels}
+        # what a clock that was ahead wrote down as the first meeting is none
+        met = {name: at for name, at in known.items() if at <= timestamp(moment)}
+        since = {c.name: met.get(c.name) or timestamp(moment - FRESH) for c in channels}
         fresh = self._db.execute("SELECT item, told, recorded FROM _outbox WHERE channel = ''").fetchall()
         decided = []
         for item, told, recorded in fresh if channels else ():
@@ -161,8 +163,9 @@ class Outbox:
         """
         rows = self._db.execute(
             "SELECT item, told, attempts, not_before FROM _outbox WHERE channel = ?1"
-            " AND (?2 OR (attempts < ?3 AND not_before <= ?4)) ORDER BY attempts, recorded, item",
-            (channel, again, ATTEMPTS, timestamp(now())),
+            " AND (?2 OR (attempts < ?3 AND (not_before <= ?4 OR not_before > ?5)))"
+            " ORDER BY attempts, recorded, item",
+            (channel, again, ATTEMPTS, *_waits_now()),
         ).fetchall()
         return [
             Waiting(**dict(row), news=_news(found, row["told"]))
@@ -178,8 +181,11 @@ class Outbox:
 
     def next_attempt(self) -> datetime | None:
         """When something is to be tried that failed; None where nothing waits for that."""
-        query = "SELECT min(not_before) FROM _outbox WHERE channel <> '' AND attempts < ? AND not_before <> ''"
-        found = self._db.execute(query, (ATTEMPTS,)).fetchone()[0]
+        query = (
+            "SELECT min(iif(not_before > ?3, ?2, not_before)) FROM _outbox"
+            " WHERE channel <> '' AND attempts < ?1 AND not_before <> ''"
+        )
+        found = self._db.execute(query, (ATTEMPTS, *_waits_now())).fetchone()[0]
         return datetime.fromisoformat(found) if found else None
 
     def begin(self, channel: str, batch: Sequence[Waiting]) -> None:
@@ -254,6 +260,12 @@ class Outbox:
             with self._archive.writing() as db:
                 for kind in over:
                     close_alert(db, None, kind)
+
+
+def _waits_now() -> tuple[str, str]:
+    """Between which moments lies the next attempt of what waits; what is further away a clock wrote that was ahead."""
+    moment = now()
+    return timestamp(moment), timestamp(moment + WAITS[-1])
 
 
 def _found(phrases: Iterable[str], texts: Sequence[str]) -> list[str]:

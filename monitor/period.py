@@ -11,6 +11,8 @@ from crawler.errors import InputError
 #: A year, a month or a day; anything longer is a moment.
 _COARSE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?\Z")
 
+_EMPTY = "''"
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -30,9 +32,10 @@ ALWAYS = Period()
 def period(since: str | None, until: str | None) -> Period:
     """What ``--since`` and ``--until`` name, in UTC: ``--until 2019`` still has all of 2019.
 
-    Raises InputError for what is no time, and for a period that ends before it begins.
+    Raises InputError for what is no time, also for nothing, and for a period that ends before it begins.
     """
-    found = Period(_ends("--since", since)[0] if since else None, _ends("--until", until)[1] if until else None)
+    begin = _ends("--since", since)[0] if since is not None else None
+    found = Period(begin, _ends("--until", until)[1] if until is not None else None)
     if found.since is not None and found.until is not None and found.since >= found.until:
         raise InputError(f"--since {since} comes after --until {until}: nothing lies between them.")
     return found
@@ -53,5 +56,6 @@ def _ends(option: str, text: str) -> tuple[datetime, datetime]:
         return moment, moment + timedelta(microseconds=1)
     except (ValueError, OverflowError):
         raise InputError(
-            f"{option} {text[:60]} is not a time: write a year, a month or a day, such as 2019, 2019-05 or 2019-05-01."
+            f"{option} {text[:60] or _EMPTY} is not a time: write a year, a month or a day, such as 2019, 2019-05 or"
+            " 2019-05-01."
         ) from None

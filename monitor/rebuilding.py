@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from filelock import FileLock
 
@@ -23,16 +24,18 @@ from crawler.clock import now, timestamp
 from crawler.config import Config
 from crawler.errors import InputError, LuutinError, StorageError
 from crawler.ingest import extractor_version
-from crawler.journaling import PREFIX
+from crawler.journaling import PREFIX, changes_in
 from crawler.migrations import migrations
-from crawler.replaying import Replay, begin, finish, seal_again
+from crawler.replaying import Replay, begin, finish, note_lost, seal_again
 from crawler.site import Site
 from crawler.studying import STUDY_VERSION
-from crawler.warc import repair
+from crawler.turns import alone
+from crawler.warc import Skipped, repair
 from crawler.warc_read import OPEN
 from crawler.warc_walk import about
 from monitor import replay
 from monitor.crawls import run_lock
+from monitor.manifest import sealed
 from monitor.readers import unheard
 from monitor.rebuilding_parts import Part, Reader, ReadPart, prepare_reading, read_part, whose
 from monitor.withheld_pages import look
@@ -43,6 +46,9 @@ SCRATCH = "archive.db.rebuild"
 
 #: Files that are read at the same time for each reading process: it always has a part to read while one is stored.
 AHEAD = 2
+
+#: Behind why a record of the journal could not be read.
+OF_JOURNAL = " of the journal"
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is (bytes of WARC files, articles)."""
@@ -61,6 +67,7 @@ class Rebuilt:
     resumed: bool = False
     anew: str = ""  # why what an interrupted rebuild had done could not be used
     lost: str = ""  # why the old archive.db could not be asked for what it had not yet written to the journal
+    forgotten: bool = False  # the journal is damaged, and no old archive.db knew what it had said
 
 
 def rebuild(
@@ -69,23 +76,25 @@ def rebuild(
     """Makes ``archive.db`` anew from the WARC files in ``data``; those of ``source`` are brought there first.
 
     Pages are read by today's rules, in ``jobs`` processes. The old file stays in its place until the new one is whole.
-    Raises LockedError while a crawl is at work, InputError where there is no WARC file, StorageError.
+    Nobody else writes meanwhile, since it would be lost. Raises LockedError while a crawl or anybody else is at work,
+    InputError where there is no WARC file, StorageError.
     """
-    with run_lock(data, patience=0.0):
+    with run_lock(data, patience=0.0), alone(data):
         warc = data / "warc"
         if source is not None:
             _bring(source, warc)
         if warc.is_dir():
             repair(warc)
         result = Rebuilt()
-        result.lost = _take_what_waits(data)
-        files = sorted(path for path in warc.glob("*.warc.gz"))
+        known = _take_what_waits(data, result)
+        files = sealed(data)
         if not files:
             raise InputError(f"{warc} holds no WARC file: there is nothing that an archive could be made of.")
         work = _Rebuild(data, config, files, jobs, progress, result)
         work.run()
+        result.forgotten = not known and any(why.endswith(OF_JOURNAL) for why in result.unreadable)
         _swap(data)
-        with Archive(data) as archive:
+        with Archive(data, alone=True) as archive:
             replay.update(archive, anew=True)
         return result
 
@@ -109,6 +118,7 @@ class _Rebuild:
         self._go_on_or_begin()
         journal = Replay(self._scratch / "journal.db")
         journal.load(self._journal)
+        self._result.unreadable.update({f"{why}{OF_JOURNAL}": n for why, n in journal.unreadable.items()})
         with Archive(self._scratch) as archive:
             self._archive, self._replay = archive, journal
             archive.docid_of = self._docid_of
@@ -254,30 +264,51 @@ def _fingerprint(sites: Mapping[str, Site], files: list[Path]) -> str:
     return hashlib.sha256(repr((__version__, STUDY_VERSION, rules, steps, held)).encode()).hexdigest()
 
 
-def _take_what_waits(data: Path) -> str:
-    """Lets the old archive write what it had not yet written to the journal; or says why it cannot."""
+def _take_what_waits(data: Path, result: Rebuilt) -> bool:
+    """Lets the old archive write into the journal what that does not have yet, or has lost by damage; False where there
+    is none that could.
+    """
     if not (data / "archive.db").is_file():
-        return ""
+        return False
     try:
-        with Archive(data) as archive:  # for a rebuild that goes on, only what is new: else the files would be others
+        with Archive(data, alone=True) as archive:
+            # for a rebuild that goes on, only what is new: else the files would be others
             archive.write_journal(unfinished=not (data / SCRATCH).exists())
+            _mend_journal(archive)
     except (StorageError, sqlite3.Error) as error:
-        return str(error)
-    return ""
+        result.lost = str(error)
+    return not result.lost
+
+
+def _mend_journal(archive: Archive) -> None:
+    files = sorted(archive.warc_dir.glob(f"{PREFIX}-*.warc.gz"))
+    if not any(isinstance(found, Skipped) for path in files for found in changes_in(path)):
+        return
+    with (
+        TemporaryDirectory(dir=archive.data_dir, prefix=f"{SCRATCH}.") as scratch,
+        closing(Replay(Path(scratch) / "journal.db")) as journal,
+    ):
+        journal.load(files)
+        with archive.writing() as db:
+            note_lost(db, journal)
+    archive.write_journal()
 
 
 def _bring(source: Path, warc: Path) -> None:
     """Puts the WARC files of another directory into the archive's own: by a hard link where that is possible."""
     found = source / "warc" if (source / "warc").is_dir() else source
-    names = [path for path in found.glob("*") if path.name.endswith((".warc.gz", f".warc.gz{OPEN}"))]
-    if not names:
+    files = [path for path in found.iterdir() if path.name.endswith((".warc.gz", f".warc.gz{OPEN}")) and path.is_file()]
+    if not files:
         raise InputError(f"{source} holds no WARC file: name the directory of an archive, or its warc directory.")
-    warc.mkdir(parents=True, exist_ok=True)
-    for path in names:
+    for path in files:
         there = warc / path.name
+        if not path.name.isprintable():
+            raise InputError(f"{str(path)!r} has a line break in its name, or the like: give it another one first.")
+        if there.exists() and there.stat().st_size != path.stat().st_size:
+            raise InputError(f"{there} and {path} have one name and are not the same: move one of them away first.")
+    warc.mkdir(parents=True, exist_ok=True)
+    for path, there in ((path, warc / path.name) for path in files):
         if there.exists():
-            if there.stat().st_size != path.stat().st_size:
-                raise InputError(f"{there} and {path} have one name and are not the same: move one of them away first.")
             continue
         try:
             os.link(path, there)

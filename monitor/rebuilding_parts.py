@@ -33,6 +33,13 @@ class Part:
     crawl_id: str | None
     site: str | None
 
+    @property
+    def source(self) -> Source:
+        """Where its captures came from, as far as the file tells."""
+        if self.crawl_id:
+            return "live"
+        return "backfill" if self.file.startswith("backfill-") else "import"
+
     def after(self, found: ReadPart) -> Part | None:
         """The part behind this one; None at the file's end."""
         return None if found.next is None else replace(self, offset=found.next)
@@ -84,7 +91,7 @@ class Reader:
             site = self.sites.get(part.site or "") or self._by_host(capture.url, part.site)
             place = Place(
                 *(capture.record_id, site.slug, part.crawl_id, capture.payload_digest),
-                *("live" if part.crawl_id else "import", ""),
+                *(part.source, ""),
             )
         capture = replace(capture, record_id=place.capture_id, payload_digest=place.payload_digest)
         p = prepare(

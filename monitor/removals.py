@@ -8,6 +8,7 @@ of old captures changes what is known of the past, and removes nothing.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -33,7 +34,14 @@ _MARK = "INSERT INTO _weighed VALUES (?, ?) ON CONFLICT DO UPDATE SET crawl_id =
 _MEMBERS = (
     "SELECT coalesce(sum(restored IS NULL AND confirmed IS NULL), 0) AS waiting,"
     " coalesce(sum(restored IS NOT NULL AND confirmed IS NULL), 0) AS back,"
-    " coalesce(sum(confirmed IS NOT NULL), 0) AS removed FROM removals WHERE mass_id = ?"
+    " coalesce(sum(confirmed IS NOT NULL), 0) AS removed FROM removals WHERE mass_id = :mass"
+)
+# What was led off the site leaves no row in removals: nothing says that it is gone.
+_LED = (
+    "SELECT coalesce(sum(last_seen < :opened), 0) AS waiting, coalesce(sum(last_seen >= :opened), 0) AS back,"
+    " 0 AS removed FROM articles WHERE id IN (SELECT article_id FROM captures WHERE crawl_id ="
+    " (SELECT evidence ->> '$.crawls[0]' FROM mass_removals WHERE id = :mass)"
+    " AND quality = 'redirect' AND quality_reason IS NULL AND redirect_to IS NOT NULL)"
 )
 _MASS = "SELECT id, site, cause, opened, looked, missing, page, decision FROM mass_removals WHERE site = ?"
 
@@ -45,7 +53,8 @@ _MASS = "SELECT id, site, cause, opened, looked, missing, page, decision FROM ma
 class Mass:
     """A site that lost much at once: a row of ``mass_removals`` that stands. Its id is that of the event.
 
-    ``cause``: ``many`` are missing; most articles are the ``same_page`` (``page``); ``no_answer`` for some nights.
+    ``cause``: ``many`` are missing; most articles are the ``same_page`` (``page``); their addresses are ``led_off``
+    the site; ``no_answer`` for some nights.
     """
 
     id: str
@@ -73,7 +82,7 @@ def end_mass(db: sqlite3.Connection, mass: Mass, at: str, outcome: str, evidence
     """Closes a mass event; ``back`` and ``still_there`` are told, as the provisional event was."""
     db.execute("UPDATE mass_removals SET closed = ?, outcome = ? WHERE id = ?", (at, outcome, mass.id))
     if outcome in ("back", "still_there"):
-        counts = dict(db.execute(_MEMBERS, (mass.id,)).fetchone())
+        counts = dict(db.execute(_MEMBERS, {"mass": mass.id}).fetchone())
         evidence = {"since": mass.opened, "event": mass.id, "outcome": outcome} | counts | dict(evidence)
         announce(db, Event(kind="site_back", site=mass.site, at=at, summary=_name(db, mass.site), evidence=evidence))
 
@@ -122,7 +131,7 @@ def weigh(archive: Archive, site: Site, crawl_id: str, config: Config) -> None: 
     db, slug = archive.connection, site.slug
     weighed = db.execute(_WEIGHED, (slug,)).fetchone()[0]
     for (pending,) in db.execute(_PENDING, (slug, weighed, crawl_id)).fetchall():
-        night = saw(db, slug, pending)
+        night = saw(db, site, pending)
         with archive.writing() as db:
             if db.execute(_WEIGHED, (slug,)).fetchone()[0] < pending:
                 _Weighing(db, slug, night).weigh()
@@ -176,7 +185,12 @@ class _Weighing:
     def _cause(self) -> tuple[str, list[Look]]:
         """Why this night is one of a mass event, with the looks that say so; "" where it is none."""
         looks = self._night.looks.values()
-        newly = [look for look in looks if look.seen == "missing" and look.ours and look.article_id not in self._rows]
+        led = [look for look in looks if look.led_off]
+        if is_mass(len(led), len(looks)) or self._night.same_page in {look.page for look in led}:
+            return "led_off", led
+        crowded = Counter(look.moved_to for look in looks)  # one article is not where several moved to
+        lost = (k for k in looks if k.seen == "missing" or (k.seen == "redirected" and crowded[k.moved_to] > 1))
+        newly = [look for look in lost if look.ours and look.article_id not in self._rows]
         if is_mass(len(newly), len(looks)):
             return "many", newly
         if page := self._night.same_page:
@@ -209,10 +223,12 @@ class _Weighing:
         parked = [look for look in self._night.looks.values() if look.seen != "missing" and look.page == mass.page]
         if len(parked) * 2 > len(self._night.looks):
             return
-        members = self._db.execute(_MEMBERS, (mass.id,)).fetchone()
+        led = mass.cause == "led_off"
+        members = self._db.execute(_LED if led else _MEMBERS, {"mass": mass.id, "opened": mass.opened}).fetchone()
         waiting, back, removed = members["waiting"], members["back"], members["removed"]
         most = back * 2 > waiting + back + removed and not is_mass(waiting, mass.looked)
         if most or not waiting:
             looks = sorted(good, key=lambda look: look.at)
             evidence = {"crawl": self._night.crawl_id, "captures": [look.capture_id for look in looks[:SHOWN]]}
-            end_mass(self._db, mass, looks[-1].at, "removed" if removed > back else "back", evidence)
+            outcome = "removed" if removed > back else "back"
+            end_mass(self._db, mass, looks[-1].at, outcome, evidence | (dict(members) if led else {}))

@@ -1,4 +1,4 @@
-"""Before a night crawls: what was stored under older rules is read again, so that tonight's edits are told tonight.
+"""Before a crawl: what was stored under older rules is read again, so that edits are told when they are seen.
 
 A crawl announces an edit only where both captures were read by the same rules. After an update of the program, or of a
 site's declaration, the first edit of each article would otherwise be stored but not told.
@@ -18,7 +18,7 @@ from monitor.reextracting import Reextraction
 
 logger = logging.getLogger(__name__)
 
-#: Seconds of a night that reading again may take; a million captures take a few nights of it, or ``luutin reextract``.
+#: Seconds that reading again may take before a crawl; a million captures take some nights, or ``luutin reextract``.
 LONGEST = 3600.0
 
 _BY = "SELECT rules FROM _read_by WHERE site = ?"

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from crawler.errors import InputError
-from crawler.journaling import PREFIX, changes_in
+from crawler.journaling import PREFIX, Change, changes_in
 from monitor.backup import (
     DATABASE,
     SEALED,
@@ -57,7 +57,7 @@ def _count_on(data: Path) -> None:
     Else what is decided from now on had the numbers of what was decided then, and a rebuild would take that for newer.
     """
     files = (data / "warc").glob(f"{PREFIX}-*.warc.gz")
-    last = max((change.seq for path in files for change in changes_in(path)), default=0)
+    last = max((c.seq for path in files for c in changes_in(path) if isinstance(c, Change)), default=0)
     if not last:  # of before there was a journal
         return
     with closing(sqlite3.connect(data / DATABASE)) as db, db:

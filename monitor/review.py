@@ -15,8 +15,10 @@ from typing import Any, Literal
 from crawler.archive import Archive
 from crawler.clock import now, timestamp
 from crawler.errors import InputError
+from crawler.frontier import PASSING
 from crawler.journal import EVENTS
-from monitor.missing import Removal, open_removals, save, tell_removed, tell_restored
+from crawler.placing import REDIRECT, REVISIT
+from monitor.missing import LOOKS, Removal, open_removals, save, tell_removed, tell_restored
 from monitor.removals import Mass, end_mass, standing
 
 Decision = Literal["removed", "still_there", "wait"]
@@ -24,10 +26,14 @@ Decision = Literal["removed", "still_there", "wait"]
 #: An article that has been missing for so long without enough healthy nights to judge it will not get them by itself.
 STUCK = timedelta(days=14)
 
+#: Alerts that say why articles of a site are not seen: then none of them waits by itself.
+TELLING = ("crawl_failed", "certificate", "robots", "login_wall", "led_away")
+
 #: What happened to a site, by ``mass_removals.cause``.
 CAUSES = {
     "many": "{missing} of the {looked} articles looked at were gone in one night",
     "same_page": "{missing} of the {looked} articles looked at had turned into one and the same page",
+    "led_off": "the addresses of {missing} of the {looked} articles looked at lead to another site now",
     "no_answer": "nobody has answered for several nights",
 }
 
@@ -50,6 +56,24 @@ _HELD = (
     " AND first_missing >= (SELECT last_seen FROM articles WHERE articles.id = removals.article_id)"
 )
 _OF_STANDING = "coalesce(mass_id, '') IN (SELECT id FROM mass_removals WHERE closed IS NULL)"
+# Looked at so long ago, and never good since: nothing that any look says is evidence, or it would have a row. What is
+# over soon (an error, a form) counts from LOOKS days on. Where its site has a trouble that is told, that is why.
+_UNSEEN = f"""
+SELECT a.id AS article_id, min(c.memento_datetime) AS first_missing, c.id AS first_capture, c.quality AS quality,
+       count(DISTINCT substr(c.memento_datetime, 1, 10)) AS days,
+       (SELECT id FROM captures WHERE article_id = a.id AND reading_digest IS NOT NULL
+        AND memento_datetime <= a.last_seen ORDER BY memento_datetime DESC, payload_digest DESC LIMIT 1) AS last_good
+FROM articles AS a JOIN captures AS c ON c.article_id = a.id AND c.memento_datetime > a.last_seen
+WHERE a.status = 'live' AND a.last_seen <= :before AND a.id = coalesce(:article, a.id) AND a.{_OPEN_SITES}
+  AND c.url_key = a.url_key AND c.crawl_id IS NOT NULL AND c.reading_digest IS NULL AND c.quality <> '{REVISIT}'
+  AND NOT (c.quality = '{REDIRECT}' AND (c.redirect_to IS NULL OR EXISTS
+      (SELECT 1 FROM article_urls WHERE url_key = c.redirect_to AND article_id = a.id)))
+  AND NOT EXISTS (SELECT 1 FROM removals WHERE article_id = a.id AND restored IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM mass_removals WHERE site = a.site AND closed IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM alerts WHERE site = a.site AND closed IS NULL AND kind IN {TELLING})
+GROUP BY a.id HAVING first_missing <= :before AND (days >= {LOOKS} OR sum(c.quality NOT IN {PASSING}))
+ORDER BY first_missing, a.id
+"""
 _ARTICLE = "SELECT site, headline, url, last_seen FROM articles WHERE id = ?"
 
 
@@ -77,7 +101,7 @@ class Case:
 
 
 def waiting(db: sqlite3.Connection) -> list[Case]:
-    """Everything that waits for a person: sites first, then articles whose evidence contradicts itself."""
+    """Everything that waits for a person: sites first, then articles that their looks cannot judge."""
     return [*_sites(db), *_articles(db)]
 
 
@@ -114,6 +138,17 @@ def _articles(db: sqlite3.Connection) -> Iterator[Case]:
     ):
         for r in open_removals(db, f"{condition} AND {_JUDGED} AND NOT {_OF_STANDING}", *parameters):
             yield _case(db, r, why.format(checks=r.checks))
+    for r, quality in _unseen(db):
+        yield _case(db, r, f"not seen since, though nothing says that it is gone (days: {r.checks}; first: {quality})")
+
+
+def _unseen(db: sqlite3.Connection, article_id: str | None = None) -> list[tuple[Removal, str]]:
+    """Articles that no look has found for so long, without any evidence of a removal, and what the first look saw."""
+    found = []
+    for row in db.execute(_UNSEEN, {"before": timestamp(now() - STUCK), "article": article_id}).fetchall():
+        r = Removal.of(row["article_id"], row["first_missing"], row["first_capture"], row["last_good"])
+        found.append((replace(r, checks=row["days"]), row["quality"]))
+    return found
 
 
 def _case(db: sqlite3.Connection, r: Removal, why: str) -> Case:
@@ -148,7 +183,7 @@ def decide(archive: Archive, target: str, decision: Decision, *, note: str, by: 
         article = db.execute(_ARTICLE, (target,)).fetchone()
         if article is None:
             raise InputError(f"There is no site and no article called {target}: luutin review lists what waits.")
-        found = open_removals(db, "article_id = ?", target)
+        found = open_removals(db, "article_id = ?", target) or [r for r, _ in _unseen(db, target)]
         if not found or article["last_seen"] > found[-1].since:
             raise InputError(f"{target} is not missing: nothing is to be decided about it ({article['url']}).")
         review = _record(db, article["site"], target, decision, note, by, at)

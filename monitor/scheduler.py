@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -25,12 +25,12 @@ from crawler.errors import LockedError, LuutinError
 from crawler.site import Site
 from monitor import aftermath
 from monitor.almanac import Almanac, Span, by_call
+from monitor.clocks import ahead
 from monitor.crawls import CrawlResult, Crawls, Observer, Order, run_lock
 from monitor.custody import conclude
 from monitor.leftover import studying
 from monitor.notify import Delivered, next_attempt
 from monitor.removals import close
-from monitor.renewal import renew
 from monitor.serve import serving
 from monitor.stopping import Stop
 from monitor.withholding import end_embargoes
@@ -44,9 +44,6 @@ LOOK = 20
 
 #: Seconds between two lines about a crawl that goes on.
 TELL_EVERY = 600.0
-
-#: A crawl dated further ahead than this says that the clock went back; less is what clocks are set by every day.
-BACK = timedelta(hours=1)
 
 _DONE = """
 SELECT 1 FROM crawls WHERE site = :site AND reason = 'night' AND started < :until AND (
@@ -126,7 +123,7 @@ def crawl(
 ) -> Night:
     """Crawls what is due, after a run that somebody started by hand, and tells what is to be told.
 
-    Raises LockedError, StorageError.
+    Raises LockedError, StorageError, CrawlFailedError where a clock is wrong.
     """
     with run_lock(data, patience=3600 * config.night.longest_hours, stop=stop) as lock, Archive(data) as archive:
         sites = registry(config)
@@ -139,7 +136,6 @@ def crawl(
         night = Night(rested=[site.slug for site in rested])
         logger.info("Tonight: %s", ", ".join(site.slug for site in due) or "nothing to crawl")
         if due and not stop.is_set():
-            renew(archive, due, stop)
             crawls = Crawls(lock, config, config_file, observer or Log(), stop)
             night.results = crawls.run(Order(sites=due, reason="night"))
             night.delivered = crawls.delivered
@@ -196,17 +192,17 @@ class Nights:
     def _warn(self, tonight: datetime) -> None:
         """Says what must not go unsaid: nights that did not take place, and a clock that went back."""
         moment, gone = now(), 0
-        with Archive(self.data) as archive:
+        with Archive(self.data, read_only=True) as archive:  # in nobody's way: a night waits for a rebuild
             db = archive.connection
             for site in missing(self.data, self.config, registry(self.config), moment, self.times.span):
                 (latest,) = db.execute(_LATEST, (site.slug, timestamp(tonight))).fetchone()
                 if latest is not None:
                     nights = self.times.gone_by(self.times.last(datetime.fromisoformat(latest)), tonight)
                     gone = max(gone, nights + 1 - self.config.every_nights(site))
-            (newest,) = db.execute("SELECT max(started) FROM crawls").fetchone()
+            newest = ahead(db)
         if gone > 0:
             logger.warning("%d nights did not take place; they are made up for once, now", gone)
-        if newest is not None and datetime.fromisoformat(newest) > moment + BACK:
+        if newest:
             logger.warning("It is %s, but a crawl began at %s: is the clock right?", timestamp(moment), newest)
 
     def _send_again(self) -> None:
@@ -247,7 +243,8 @@ def _logged() -> Iterator[None]:
 @contextmanager
 def _alone(data: Path) -> Iterator[None]:
     """Makes the archive where there is none, and keeps every other ``luutin run`` off it."""
-    Archive(data).close()
+    with suppress(LockedError):  # a rebuild makes it; a night waits for that
+        Archive(data).close()
     lock = FileLock(data / "nights.lock")
     try:
         lock.acquire(timeout=0)
@@ -262,7 +259,8 @@ def _alone(data: Path) -> Iterator[None]:
 def once(data: Path, config: Config, config_file: str, *, stop: Stop, observer: Observer | None = None) -> Night:
     """Crawls each site whose last nightly crawl is not of this night, and says what came of it.
 
-    Raises LockedError where another ``luutin run`` is at work or a crawl takes too long, StorageError.
+    Raises LockedError where another ``luutin run`` is at work or a crawl takes too long, StorageError, CrawlFailedError
+    where a clock is wrong.
     """
     with _alone(data):
         return crawl(data, config, config_file, spans=by_call, stop=stop, observer=observer)

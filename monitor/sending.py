@@ -24,6 +24,9 @@ UNSURE: Literal["unsure"] = "unsure"
 #: may take to load. Its own timeouts are for each read, so that a server which drips could hold it for ever.
 LONGEST = 60
 
+#: Answers that are longer (bytes) are pages, for people.
+LONGEST_ANSWER = 1 << 16
+
 #: A gateway that says so does not know itself whether the server behind it took the message.
 _GATEWAY = (502, 504)
 
@@ -103,6 +106,7 @@ class Wire:
         self.mail = False  # whether a mail server was asked at all
         self.accepted: list[str] = []
         self.refused: list[str] = []
+        self.politely: list[str] = []  # refused with a status that says the contrary
         self.unknown: list[str] = []
 
     def watch(self) -> None:
@@ -130,7 +134,9 @@ class Wire:
         if error is not None:
             (self.refused if _never_left(error) else self.unknown).append(_named(error))
         elif 200 <= response.status_code < 300:
-            self.accepted.append(f"HTTP {response.status_code}")
+            refusal = _refusal(response)
+            into = self.politely if refusal else self.accepted
+            into.append(f"HTTP {response.status_code}{refusal}")
         else:
             into = self.unknown if response.status_code in _GATEWAY else self.refused
             into.append(f"HTTP {response.status_code}")
@@ -150,15 +156,30 @@ class Wire:
 
     def judge(self, said: bool) -> Answer:
         """What became of a message: as Apprise says, and where it says no, as far as is known."""
-        if said:
+        if said and not self.politely:
             return Answer(SENT)
+        refused = self.refused + self.politely
         if self.unknown:
             return Answer(UNSURE, f"sent, but without a clear answer: {self.unknown[-1]}")
         if self.accepted:
-            return Answer(UNSURE, f"perhaps only in part: {(self.refused or ['the rest was refused'])[-1]}")
-        if self.refused or self.mail:
-            return Answer(FAILED, (self.refused or ["the mail server refused to take it"])[-1])
+            return Answer(UNSURE, f"perhaps only in part: {(refused or ['the rest was refused'])[-1]}")
+        if refused or self.mail:
+            return Answer(FAILED, (refused or ["the mail server refused to take it"])[-1])
         return Answer(UNSURE, "Apprise says that it could not be sent, and not how far it came")
+
+
+def _refusal(response: Any) -> str:
+    """What services say that answer 200 whatever they did (Zalo, DingTalk), without its words; else ""."""
+    if not response._content_consumed or len(response.content) > LONGEST_ANSWER:
+        return ""
+    try:
+        said = json.loads(response.content)
+    except (ValueError, RecursionError):
+        return ""
+    for name, code in said.items() if isinstance(said, dict) else ():
+        if (name in ("error", "errcode") and code and code != "0") or (name == "ok" and code is False):
+            return f", and in it a refusal: {name} {code if isinstance(code, int) else ''}".rstrip()
+    return ""
 
 
 def _never_left(error: Exception) -> bool:

@@ -14,7 +14,7 @@ from crawler.asking import LYING
 
 #: Every kind of alert that monitor/health opens.
 KINDS = (
-    *("crawl_failed", "certificate", "robots", "login_wall", "storage"),
+    *("crawl_failed", "certificate", "robots", "login_wall", "led_away", "storage"),
     *("listing_empty", "field_lost", "site_silent", "errors", "slow", LYING),
 )
 
@@ -44,7 +44,8 @@ UNREAD = 0.5
 #: What a site declares can alarm on fewer articles than a habit.
 LEAST_DECLARED = 3
 
-#: So many pages that are a sign-in form or forbidden, and more of them than articles, are no accident.
+#: So many pages that are a sign-in form, forbidden or lead to where nothing is fetched, and more of them than articles,
+#: are no accident.
 TURNED = 5
 
 #: A site is silent after so many days, this many times its usual gap between days with articles, and longer than the
@@ -133,6 +134,11 @@ def login_wall(logins: int, good: int, usual: float, captures: Sequence[str]) ->
 def robots(forbidden: int, good: int, usual: float) -> Trouble:
     """Articles that robots.txt forbids now."""
     return Trouble("robots", {"forbidden": forbidden, "articles": good, "usual": usual})
+
+
+def led_away(led: int, good: int, usual: float) -> Trouble:
+    """Articles whose addresses lead to where nothing is fetched: another site, or what its rules shut out."""
+    return Trouble("led_away", {"led": led, "articles": good, "usual": usual})
 
 
 # --- listings

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from crawler.archive import Archive, Prepared
 from crawler.clock import timestamp
-from crawler.following import unfounded
+from crawler.following import UNREAD, unfounded
 from crawler.ingest import extractor_version
 from crawler.placing import FILE, NOT_MODIFIED
 from crawler.rereading import Stored
@@ -19,8 +20,8 @@ from crawler.site import Site
 from crawler.studying import Study
 from crawler.text import content_digest, reading_digest, text_digest, word_count
 from crawler.urls import canonical_url, url_key
-from crawler.warc import Capture
-from crawler.warc_read import read_on
+from crawler.warc import Capture, abandoned
+from crawler.warc_read import OPEN, read_on
 from crawler.warc_record import Record, read_capture
 from crawler.warc_walk import Fault, about, walk
 from crawler.warc_walk import sha256 as file_digest
@@ -39,6 +40,14 @@ _NOT_READ = (FILE, NOT_MODIFIED, "withheld")
 
 #: Columns of a capture that reading its record gives.
 _READ = ("reading_digest", "quality_reason", "identity", "redirect_to", "canonical_url", "canonical_key", "read_as")
+
+_UNREAD = "what was read of it is missing or damaged"
+
+# FTS5 keeps a row here for each that it has indexed.
+_NOT_INDEXED = (
+    "SELECT (SELECT count(*) FROM articles WHERE docid NOT IN (SELECT id FROM articles_fts_docsize))"
+    " + (SELECT count(*) FROM articles_fts_docsize WHERE id NOT IN (SELECT docid FROM articles))"
+)
 
 _SAYS_OTHERWISE = "SELECT 1 FROM captures WHERE reading_digest = ? AND content_digest IS NOT ? LIMIT 1"
 
@@ -77,21 +86,23 @@ class Verification:
     # --- WARC files
 
     def files(self, paths: Iterable[Path] | None = None) -> None:
-        """Verifies sealed WARC files: those given, or all, with what the archive and the manifests say of them."""
+        """Verifies WARC files: those given, or all that nobody writes, with what archive and manifests say of them."""
         chosen = sorted(self._archive.warc_dir.glob("*.warc.gz")) if paths is None else list(paths)
+        left = abandoned(self._archive.warc_dir) if paths is None else []
         said = manifest.digests(self._data)
         if paths is None:
             self.result.faults += manifest.check(self._data)
             self.result.faults += self._missing({path.name for path in chosen}, said)
         total, done = sum(path.stat().st_size for path in chosen), 0
-        self._hold([path.name for path in chosen])
-        for path in chosen:
+        self._hold([path.name.removesuffix(OPEN) for path in chosen + left])
+        for path in chosen + left:
             if self._stop():
                 return
-            self.result.faults += self._file(path, said.get(f"warc/{path.name}"))
-            self.result.files += 1
-            done += path.stat().st_size
-            self._progress("WARC files", done, total)
+            with suppress(FileNotFoundError) if path in left else nullcontext():  # a crawl may seal it meanwhile
+                self.result.faults += self._file(path, said.get(f"warc/{path.name}"))
+                self.result.files += 1
+                done += path.stat().st_size
+                self._progress("WARC files", done, max(done, total))
         self._db.execute("DROP TABLE temp.held")
 
     def _missing(self, there: set[str], said: Mapping[str, str]) -> Iterator[Fault]:
@@ -110,18 +121,20 @@ class Verification:
         self._db.execute("DROP TABLE IF EXISTS temp.held")
         self._db.execute(
             "CREATE TEMP TABLE held AS SELECT warc_file, warc_offset, warc_length, id, record_type, payload_digest,"
-            " memento_datetime, status_code, etag, last_modified, crawl_id FROM main.captures"
+            " memento_datetime, status_code, etag, last_modified, crawl_id, media_type, content_length, site, url,"
+            " extractor_version FROM main.captures"
             " WHERE warc_file IN (SELECT value FROM json_each(?))",
             (json.dumps(names),),
         )
         self._db.execute("CREATE INDEX temp.held_by_place ON held (warc_file, warc_offset)")
 
     def _file(self, path: Path, said: str | None) -> Iterator[Fault]:
-        name = f"warc/{path.name}"
+        file = path.name.removesuffix(OPEN)
+        name = f"warc/{file}"
         rows = {
-            row["warc_offset"]: row
-            for row in self._db.execute("SELECT * FROM temp.held WHERE warc_file = ?", (path.name,))
+            row["warc_offset"]: row for row in self._db.execute("SELECT * FROM temp.held WHERE warc_file = ?", (file,))
         }
+        last = max(rows, default=0)
         without_row: set[int] = set()
         crawl = self._crawl(path)
         sound = True
@@ -130,6 +143,8 @@ class Verification:
             if isinstance(found, Record):
                 self.result.records += 1
             if fault is not None:
+                if path.name.endswith(OPEN) and (fault.offset or 0) > last:
+                    continue  # torn off when its writer was killed: no row knew of it
                 sound = False
                 row = rows.pop(fault.offset, None)
                 yield Fault(fault.file, fault.what, fault.offset, fault.name or (row["id"] if row else ""))
@@ -141,13 +156,15 @@ class Verification:
         if without_row:
             self.result.orphans += self._orphans(path, without_row)
 
-    def _crawl(self, path: Path) -> str:
-        """Of which crawl, of those that the archive knows, the records of a file are."""
+    def _crawl(self, path: Path) -> str | None:
+        """Of which crawl, of those that the archive knows, the records of a file are; None: of none."""
+        if path.name.startswith(("import-", "backfill-")):
+            return None
         named = about(path).get("isPartOf", "")
         return named if self._db.execute("SELECT 1 FROM crawls WHERE id = ?", (named,)).fetchone() else ""
 
     def _record(
-        self, record: Record, name: str, crawl: str, rows: dict[int, sqlite3.Row], without_row: set[int]
+        self, record: Record, name: str, crawl: str | None, rows: dict[int, sqlite3.Row], without_row: set[int]
     ) -> Fault | None:
         """What is wrong between a record and the row of its capture."""
         capture = read_capture(record, name)
@@ -166,15 +183,27 @@ class Verification:
             wrong = "its row has another time or status than the record"
         elif (capture.etag, capture.last_modified) != (row["etag"], row["last_modified"]):
             wrong = "its row has other validators than the record"
-        elif crawl and row["crawl_id"] != crawl:
+        elif crawl != "" and row["crawl_id"] != crawl:
             wrong = "its row names another crawl than its file"
+        elif (capture.media_type or None) != row["media_type"] or not _is_as_long(capture, row["content_length"]):
+            wrong = "its row has another type or length"
+        elif self._is_todays(row) and self._address(capture, row) != row["url"]:
+            wrong = "its row has another address than the record"
         return Fault(name, wrong, record.offset, row["id"]) if wrong else None
+
+    def _address(self, capture: Capture, row: sqlite3.Row) -> str:
+        """Where a capture was made, by today's rules of its site's addresses."""
+        try:
+            return canonical_url(capture.url, addresses=whose(self._sites, row["site"], capture.url).urls)
+        except ValueError:  # it can never have a row
+            return ""
 
     def _orphans(self, path: Path, offsets: set[int]) -> Iterator[tuple[str, int]]:
         """Of captures without a row, those that the archive does not have from another record either."""
-        for capture in read_on(path, path.name, 0):
+        file = path.name.removesuffix(OPEN)
+        for capture in read_on(path, file, 0):
             if isinstance(capture, Capture) and capture.location.offset in offsets and not self._has(capture):
-                yield path.name, capture.location.offset
+                yield file, capture.location.offset
 
     def _has(self, capture: Capture) -> bool:
         try:
@@ -201,6 +230,10 @@ class Verification:
             self.result.faults.append(
                 Fault(DATABASE, f"a row of {row['table']} refers to one of {row['parent']} that is not there")
             )
+        for (lost,) in self._db.execute(_NOT_INDEXED):
+            if lost:
+                what = f"{lost:,} articles are in the search index or among the articles, and not in both"
+                self.result.faults.append(Fault(DATABASE, what))
         self._progress(f"{DATABASE}, the file", 1, 1)
 
     def texts(self, after: str = "", at_most: int | None = None) -> str:
@@ -248,7 +281,7 @@ class Verification:
             if not ids:
                 return ""
             for table, name in unfounded(self._db, ids):
-                what = f"a row of {table} does not follow from the captures"
+                what = f"a row of {table} does not follow from the captures" if table != UNREAD else _UNREAD
                 self.result.faults.append(Fault(DATABASE, what, name=name))
             self._cited(ids)
             done += len(ids)
@@ -319,6 +352,11 @@ class Verification:
             same = all(getattr(p, name) == row[name] for name in _READ[1:])
             if (digest, p.quality) != (row["reading_digest"], row["quality"]) or not same:
                 self.result.faults.append(Fault(DATABASE, "a capture is read otherwise than stored", name=row["id"]))
+
+
+def _is_as_long(capture: Capture, said: int | None) -> bool:
+    """Whether a row has the length of its record's payload; revisits and 304s have none, or that of another one."""
+    return capture.record_type == "revisit" or capture.status == 304 or said == len(capture.payload)
 
 
 def _named(reading: sqlite3.Row, text: str) -> str:

@@ -14,6 +14,7 @@ from crawler.journaling import PREFIX, Change, changes_in
 from crawler.rereading import Changes, Stored, stored
 from crawler.sealing import WITHHELD, give_out
 from crawler.site import Site
+from crawler.warc import Skipped
 from crawler.withholding import TOLD, Withholding, forget_texts, give_back, unsaid
 from crawler.withholding import withhold as put_under_seal
 from monitor.reextracting import declared, read_again
@@ -103,8 +104,8 @@ def _forget_words(archive: Archive) -> None:
 def release(archive: Archive, article_id: str, sites: Mapping[str, Site], *, by: str) -> None:
     """Gives an article back: its captures are read again, and what the journal says of it comes back, all at once.
 
-    Raises InputError where it is not withheld, its site is declared no more, or a record of it cannot be read; it then
-    stays withheld.
+    Raises InputError where it is not withheld, its site is declared no more, or a record of it or of the journal cannot
+    be read; it then stays withheld.
     """
     row = archive.connection.execute(_WITHHELD, (article_id,)).fetchone()
     if row is None:
@@ -172,13 +173,26 @@ def _read_again(
 
 
 def _said(archive: Archive, article_id: str, upto: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The rows that the journal has of an article, as they were when it was sealed, in an order to put back."""
+    """The rows that the journal has of an article, as they were when it was sealed, in an order to put back.
+
+    Raises InputError where damage may have taken some of them.
+    """
     last: dict[tuple[str, str], Change] = {}
     for path in sorted(archive.warc_dir.glob(f"{PREFIX}-*.warc.gz*")):
-        for change in changes_in(path):
-            name = (change.table, str(change.name))
-            if change.table in TOLD and change.seq <= upto and (name not in last or last[name].seq < change.seq):
-                last[name] = change
+        damaged, of_then = False, set()
+        for found in changes_in(path):
+            if isinstance(found, Skipped):
+                damaged = True
+                continue
+            of_then.add(found.seq <= upto)
+            name = (found.table, str(found.name))
+            if found.table in TOLD and found.seq <= upto and (name not in last or last[name].seq < found.seq):
+                last[name] = found
+        if damaged and of_then != {False}:  # what was written when it was sealed already has nothing of it
+            raise InputError(
+                f"{path} is damaged and may hold what was said of {article_id}, which therefore stays withheld: bring"
+                " the file back from a backup, or, to give up what it said, move it out of warc/."
+            )
     events: set[str] = set()
     for table in TOLD:
         for change in (c for (of, _), c in sorted(last.items()) if of == table):

@@ -21,6 +21,7 @@ EVIDENCE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("robots", {"forbidden": 12, "articles": 3, "usual": 1.0}),
     ("login_wall", FAILED | {"captures": ["urn:uuid:1"]}),
     ("login_wall", {"pages": 12, "articles": 3, "usual": 0, "captures": []}),
+    ("led_away", {"led": 12, "articles": 3, "usual": 1.0}),
     ("storage", {"outcome": "failed", "reason": "the disk is full"}),
     ("storage", {"file": "a.warc.gz", "size": -1, "expected": 400}),
     ("storage", {"file": "a.warc.gz", "size": 12, "expected": 400}),

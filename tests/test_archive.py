@@ -132,7 +132,7 @@ def test_an_edit_is_announced_with_what_it_changed(archive: Archive) -> None:
     before, after = Says(body="Hỗ trợ 3 triệu đồng."), Says(body="Hỗ trợ 5 triệu đồng.", author="Lan")
     archive.store([page("/a", moment(1), before), page("/a", moment(2), after)])
     summary, evidence = one(archive, "SELECT summary, evidence FROM events WHERE kind = 'edited'")
-    assert summary == "3 thành 5 triệu đồng"
+    assert summary == "3 thành 5 triệu đồng; tác giả"
     assert json.loads(evidence)["kinds"] == ["body", "author"]
 
 
@@ -144,6 +144,65 @@ def test_a_text_that_comes_back_again_and_again_is_one_event_then_silence(archiv
     assert one(archive, "SELECT revision_count FROM articles") == (8,)
     archive.store([page("/a", moment(9), Says(body="Bản ba."))])
     assert one(archive, "SELECT max(at) FROM events") == (moment(9),), "what was never said is news"
+
+
+def edits(archive: Archive) -> list[str]:
+    return [at for (at,) in everything(archive, "SELECT at FROM events WHERE kind = 'edited' ORDER BY at")]
+
+
+def test_a_text_that_comes_back_from_another_one_is_news_again(archive: Archive) -> None:
+    first, *others = (Says(body=f"Bản {n}.") for n in ("một", "hai", "ba"))
+    archive.store([page("/a", moment(n), says) for n, says in enumerate((first, others[0], first, others[1], first))])
+    assert edits(archive) == [moment(1), moment(2), moment(3), moment(4)]
+
+
+def test_a_cosmetic_return_leaves_the_next_reversal_news(archive: Archive) -> None:
+    plain, dotted, other = Says(body="Bản một"), Says(body="Bản một."), Says(body="Bản hai.")
+    said = (plain, dotted, plain, other, plain, other, dotted)
+    archive.store([page("/a", moment(n), says) for n, says in enumerate(said)])
+    assert edits(archive) == [moment(3), moment(4)], "then they flip, however they are written"
+
+
+def listed_in(section: str, path: str, at: str, crawl_id: str, body: str = "Đoạn một.") -> Prepared:
+    """A page of one CMS id that says its section by its address."""
+    made = page(path, at, Says(body=body), crawl_id=crawl_id)
+    assert made.reading is not None
+    reading = replace(made.reading, section=section, reading_digest=f"{made.reading.reading_digest}-{section}")
+    payload = f"{made.payload_digest}-{section}"
+    return replace(
+        made, identity=identity_of("7"), article_id=identity_of("7"), reading=reading, payload_digest=payload
+    )
+
+
+def test_an_article_that_stands_in_two_sections_is_new_and_nothing_else(archive: Archive) -> None:
+    for day in (1, 2, 3):
+        crawl_id = archive.start_crawl(SITE.slug, "night")
+        both = [("Tin", "/tin/7"), ("Ảnh", "/anh/7")][:: 1 if day < 3 else -1]
+        archive.store([listed_in(*one, moment(day, n), crawl_id) for n, one in enumerate(both)])
+        archive.finish_crawl(crawl_id, "complete")
+    assert everything(archive, "SELECT kind FROM events") == [("new",)]
+    archive.store([listed_in("Ảnh", "/anh/7", moment(4), archive.start_crawl(SITE.slug, "night"), "Đoạn hai.")])
+    assert edits(archive) == [moment(4)]
+
+
+def test_a_record_without_its_payload_says_the_section_of_its_address_too(archive: Archive) -> None:
+    first = archive.start_crawl(SITE.slug, "night")
+    archive.store([listed_in("Tin", "/tin/7", moment(1), first), listed_in("Ảnh", "/anh/7", moment(1, 1), first)])
+    archive.finish_crawl(first, "complete")
+    again = listed_in("Tin", "/tin/7", moment(2), archive.start_crawl(SITE.slug, "night"))
+    bare = replace(again, reading=None, body="", article_id=None, quality="revisit", record_type="revisit")
+    archive.store([bare])
+    assert everything(archive, "SELECT section, revision_count FROM articles") == [("Tin", 3)]
+    assert everything(archive, "SELECT kind FROM events") == [("new",)]
+
+
+@pytest.mark.parametrize("path", ["/tin/7", "/anh/7"])
+def test_an_article_that_went_to_another_section_is_an_edit(archive: Archive, path: str) -> None:
+    for day, (section, at) in enumerate([("Tin", "/tin/7"), ("Ảnh", path)], 1):
+        crawl_id = archive.start_crawl(SITE.slug, "night")
+        archive.store([listed_in(section, at, moment(day), crawl_id)])
+        archive.finish_crawl(crawl_id, "complete")
+    assert edits(archive) == [moment(2)]
 
 
 def test_orthography_alone_is_a_cosmetic_revision_that_nobody_hears_of(archive: Archive) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -106,6 +107,18 @@ def test_a_read_only_directory_is_a_sentence(tmp_path: Path) -> None:
             Archive(tmp_path)
     finally:
         tmp_path.chmod(0o755)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_nobody_writes_on_into_a_file_that_another_one_has_replaced(
+    archive: Archive, tmp_path: Path, there: bool
+) -> None:
+    archive.store([page("/a", moment(1))])
+    (tmp_path / "archive.db").rename(tmp_path / "old.db")
+    if there:
+        shutil.copy(tmp_path / "old.db", tmp_path / "archive.db")
+    with pytest.raises(StorageError, match="is another file than when this began: begin again"):
+        archive.store([page("/b", moment(1))])
 
 
 def test_a_read_only_file_is_a_sentence(archive: Archive) -> None:

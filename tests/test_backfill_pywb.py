@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
+from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from click.testing import CliRunner
@@ -67,6 +71,28 @@ def test_a_backfill_of_all_sites_is_equal_to_an_import_of_what_pywb_serves(tmp_p
     backfilled(tmp_path / "ours", tmp_path / "theirs", *(site.slug for site in spiders.declared()))
     assert tables(tmp_path / "ours") == tables(tmp_path / "theirs")
     assert len(tables(tmp_path / "ours")["captures"]) == 25
+
+
+def test_its_timegate_leads_to_the_capture_nearest_to_the_moment_asked_for(tmp_path: Path) -> None:
+    page = pages(World(articles_per_site=30), 1)[0]
+    years = [replace(page, fetched=page.fetched.replace(year=year)) for year in (2015, 2019, 2023)]
+    with WarcWriter(tmp_path / "x", prefix="x", software="x") as writer:
+        for year, exchange in enumerate(years):
+            writer.write(replace(exchange, body=exchange.body + b"<!-- %d -->" % year))
+    run("import", tmp_path / "x", "--data", tmp_path / "data")
+    with pywb.serving(tmp_path / "data" / "warc") as address:
+        for exchange in years:
+            asked = format_datetime(exchange.fetched + timedelta(days=300), usegmt=True)
+            nearest = format_datetime(exchange.fetched, usegmt=True)
+            for way in ("", "mp_/"):  # for a browser, in a frame; for a program
+                question = Request(f"{address}/luutin/{way}{page.url}", headers={"Accept-Datetime": asked})
+                with urlopen(question, timeout=30) as answer:
+                    said = answer.headers
+                assert said["Vary"] == "accept-datetime"
+                assert 'rel="timegate"' in said["Link"]
+                assert f'rel="memento"; datetime="{nearest}"' in said["Link"]
+            assert said["Memento-Datetime"] == nearest
+            assert f"/luutin/{exchange.fetched:%Y%m%d%H%M%S}mp_/{page.url}" in said["Content-Location"]
 
 
 @pytest.mark.shared

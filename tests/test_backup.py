@@ -75,8 +75,12 @@ def test_what_is_brought_back_is_the_same_in_every_table_and_file(data: Path, tm
 
 
 def test_a_backup_is_what_sha256sum_checks(data: Path, tmp_path: Path) -> None:
+    strange = "warc/a\nb\\c.warc.gz"
+    (data / strange).write_bytes(b"")
     told("backup", tmp_path / "copy", "--data", data)
-    subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=tmp_path / "copy", check=True)
+    subprocess.run(["sha256sum", "--check", "--quiet", "--strict", "SHA256SUMS"], cwd=tmp_path / "copy", check=True)
+    told("restore", tmp_path / "copy", "--data", tmp_path / "new")
+    assert (tmp_path / "new" / strange).is_file()
 
 
 def test_on_one_disk_sealed_files_get_a_second_name_elsewhere_they_are_copied(

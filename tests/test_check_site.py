@@ -475,6 +475,25 @@ def test_the_same_text_under_two_addresses_is_a_note_and_no_boilerplate() -> Non
     assert all("much the same text as" in text for text in said(report, "body", "note"))
 
 
+def test_a_parameter_that_moves_in_the_addresses_of_files_is_proposed_until_it_is_declared(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tickets = iter(range(1000, 2000))
+
+    def answers(path: str) -> tuple[int, str]:
+        file = f'<p><a href="/tai-ve/1.pdf?v=2&amp;ticket={next(tickets)}">Công văn số 7</a></p>'
+        return (200, article(1, body=TEXT + file)) if path == "/bai-1" else listing(path, 1)
+
+    with served(answers) as (base, _):
+        site = simple(base)
+        report = check(site, CONFIG)
+        assert report.as_json()["moving_params"] == {"ticket": 1}
+        print_check(report)
+        assert 'drop_params=("ticket",)' in capsys.readouterr().out
+        report = check(replace(site, addresses=replace(site.urls, drop_params=("ticket",))), CONFIG)
+    assert (report.moving_params, said(report, "steady")) == ({}, set())
+
+
 def test_a_page_that_fails_is_told_and_the_others_are_looked_at() -> None:
     def answers(path: str) -> tuple[int, str]:
         return (500, "") if path == "/bai-2" else listing(path, 1, 2, 3)

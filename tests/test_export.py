@@ -120,7 +120,9 @@ def test_an_article_without_a_date_counts_by_the_day_it_was_first_seen_in_vietna
         (["--since", "2024-13"], "--since 2024-13 is no day"),
         (["--until", "hôm nay"], "is no day"),
         (["--search", "…"], "asks for no word"),
-        (["--search", ""], "asks for no word"),
+        (["--search", ""], "--search '' is no word"),
+        (["--since", ""], "--since '' is no day"),
+        (["--until", ""], "--until '' is no day"),
         (["--since", "2030"], "nothing of what is asked for"),
     ],
 )
@@ -161,7 +163,44 @@ def test_an_export_never_takes_the_place_of_the_archive(tmp_path: Path, name: st
         assert archive.connection.execute("SELECT count(*) FROM articles").fetchone()[0] == 12
 
 
+@pytest.mark.parametrize("name", ["archive.lock", "run.lock", "luutin.toml", "luutin.toml.orig"])
+def test_nor_of_anything_else_in_its_directory_that_no_export_made(tmp_path: Path, name: str) -> None:
+    data = make(tmp_path)
+    (data / name).write_text("of the archive")
+    done = run(data, data / name, "--format", "jsonl", "--force")
+    assert (done.exit_code, f"{name} is in the archive's directory and no export" in done.output) == (2, True)
+    assert (data / name).read_text() == "of the archive"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_export_in_its_directory_is_replaced_when_asked(tmp_path: Path, form: str) -> None:
+    data = make(tmp_path)
+    for _ in range(2):
+        assert run(data, data / FORMATS[form], "--format", form, "--force").exit_code == 0
+
+
 # --- whole or not at all
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_name_that_is_no_text_is_a_name(data: Path, tmp_path: Path, form: str) -> None:
+    out = tmp_path / os.fsdecode(b"b\xe1\xba\xa3n ch\xff")
+    done = run(data, out, "--format", form)
+    assert (done.exit_code, out.exists(), "bản ch\ufffd" in done.output) == (0, True, True), done.exception
+    told = json.loads(run(data, out, "--format", form, "--force", "--json").stdout)
+    assert told["out"].endswith("/bản ch\ufffd")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_long_name_is_a_name_and_one_that_is_too_long_is_told_in_a_sentence(
+    data: Path, tmp_path: Path, form: str
+) -> None:
+    longest = 255 - len("-metadata.json" if form == "csv" else "")
+    done = run(data, tmp_path / ("x" * longest), "--format", form)
+    assert (done.exit_code, (tmp_path / ("x" * longest)).exists()) == (0, True), done.output
+    done = run(data, tmp_path / ("y" * (longest + 1)), "--format", form)
+    assert (done.exit_code, done.output.count("cannot be written (File name too long)")) == (5, 1), done.output
+    assert [p for p in tmp_path.iterdir() if not p.name.startswith("x")] == []
 
 
 @pytest.mark.parametrize("form", FORMATS)

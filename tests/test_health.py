@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from captures import SITE, Says, everything, page
+from captures import SITE, Says, everything, key_of, page
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -299,6 +299,42 @@ def test_pages_that_turn_into_sign_in_forms_are_told_with_captures(settled: Hous
     assert settled.alerts() == []
 
 
+def led(house: House, count: int, target: str) -> tuple[Prepared, ...]:
+    """Addresses that lead somewhere in the coming crawl."""
+    walls = house.wall(count, "redirect")
+    return tuple(replace(w, redirect_to=key_of(target), status_code=302) for w in walls)
+
+
+def test_addresses_that_all_lead_to_one_sign_in_form_are_a_wall(settled: House) -> None:
+    form = replace(settled.wall(1)[0], capture_id="urn:uuid:form", url_key=key_of("/dang-nhap"))
+    settled.crawl(new=0, captures=(form, *led(settled, 8, "/dang-nhap")))
+    assert settled.alerts() == ["login_wall"]
+    assert settled.evidence()["pages"] == 9
+    settled.crawl(new=0, captures=led(settled, 8, "/dang-nhap"))
+    settled.crawl(new=10, captures=led(settled, 8, "/dang-nhap"))
+    assert settled.alerts() == []
+
+
+def test_addresses_that_always_led_to_a_sign_in_form_or_elsewhere_are_no_news_on_a_quiet_night(house: House) -> None:
+    form = replace(house.wall(1)[0], capture_id="urn:uuid:form", url_key=key_of("/dang-nhap"))
+    for night in range(20):
+        new = 30 if night == 0 else night % 3
+        house.crawl(new=new, skipped={"redirect": 7}, captures=(form, *led(house, 8, "/dang-nhap")))
+    assert house.alerts(open_only=False) == []
+
+
+def test_articles_led_to_where_nothing_is_fetched_are_told_until_more_are_articles(settled: House) -> None:
+    settled.crawl(new=2, skipped={"redirect": 4})
+    assert settled.alerts() == [], "few"
+    settled.crawl(new=2, skipped={"redirect": 12})
+    assert settled.alerts() == ["led_away"]
+    assert settled.message().startswith("12 addresses of articles lead to where nothing is fetched")
+    settled.crawl(new=0)
+    assert settled.alerts() == ["led_away"], "nothing was looked at"
+    settled.crawl(new=1)
+    assert settled.alerts() == []
+
+
 def test_a_listing_that_is_a_browser_check_is_a_wall_and_not_an_empty_section(settled: House) -> None:
     settled.crawl("failed", "Tin: no articles on the page", new=0, first_page=0, captures=settled.wall(1, "challenge"))
     assert settled.alerts() == ["login_wall"]
@@ -392,9 +428,9 @@ def test_a_closed_site_has_no_troubles(settled: House) -> None:
 def test_the_site_is_judged_by_indexes_whatever_the_size_of_the_archive(settled: House) -> None:
     for sql, parameters in (
         (health._CRAWL, ("c", "thu")), (health._BEFORE, ("thu", "c", 1)), (health._QUALITIES, ("c",)),
-        (health._WALLS, ("c", 1)), (health._FILES, ("c",)), (health._READ, ("c", "thu", "")),
-        (health._PUBLISHED, ("thu", 1)), (health._ANNOUNCED, ("thu", 1)), (health._FAR_BACK, ("thu", 1)),
-        (health._ASKED, ("thu", "c", "c")),
+        (health._WALLS, ("c", 1)), (health._LED_TO_WALLS, ('["c"]',)), (health._FILES, ("c",)),
+        (health._READ, ("c", "thu", "")), (health._PUBLISHED, ("thu", 1)), (health._ANNOUNCED, ("thu", 1)),
+        (health._FAR_BACK, ("thu", 1)), (health._ASKED, ("thu", "c", "c")),
     ):  # fmt: skip
         plan = [str(row[3]) for row in settled.archive.connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]
         tables = ("captures", "readings", "articles", "events", "crawls", "r")

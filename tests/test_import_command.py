@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
+import re
 import sqlite3
 import zipfile
 from collections.abc import Sequence
@@ -239,3 +242,36 @@ def test_the_real_portals_section_comes_in_without_a_false_revision(tmp_path: Pa
     assert run.json["no_articles"]["not_found"] >= 2
     urls = {urlsplit(url).path for (url,) in rows(tmp_path, "SELECT url FROM captures WHERE quality = 'article'")}
     assert len(urls) <= 525
+
+
+def test_a_capture_that_cannot_have_been_made_yet_is_left_out_and_the_rest_comes_in(
+    tmp_path: Path, world: World
+) -> None:
+    kept, *wrong = articles(world, 4)
+    moments = ("9999-12-31T17:00:00Z", "2099-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00")
+    theirs = gzip.decompress(warc(tmp_path / "theirs", [*wrong, kept]).read_bytes())
+    for n, moment in enumerate(moments, 1):
+        at = f"WARC-Date: {(NOON + timedelta(minutes=n)).isoformat().removesuffix('+00:00')}".encode()
+        theirs, count = re.subn(at + rb"(?:\.0+)?Z", f"WARC-Date: {moment}".encode(), theirs)
+        assert count
+    (tmp_path / "theirs.warc").write_bytes(theirs)
+    run = take(tmp_path / "data", tmp_path / "theirs.warc")
+    assert (run.code, run.json["kept"]) == (0, {"new": 1}), run.err
+    assert run.json["skipped"] == {"record without a readable date": 2, "dated in the future": 1}
+    assert rows(tmp_path / "data", "SELECT DISTINCT memento_datetime FROM captures") == [
+        ("2024-05-01T05:00:00.000000Z",)
+    ]
+
+
+def test_a_file_whose_name_is_no_text_comes_in_like_any_other(tmp_path: Path, world: World) -> None:
+    theirs = warc(tmp_path / "theirs", articles(world, 1))
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\xe1\xba\xa3n ch\xff.warc.gz"))
+    theirs.rename(odd)
+    assert take(tmp_path / "data", odd).json["kept"] == {"new": 1}
+    assert rows(tmp_path / "data", "SELECT origin FROM capture_sources") == [("bản ch\ufffd.warc.gz",)]
+
+
+@pytest.mark.parametrize("option", ["--since", "--until"])
+def test_an_empty_end_of_the_period_is_refused(tmp_path: Path, world: World, option: str) -> None:
+    run = take(tmp_path / "data", warc(tmp_path / "theirs", articles(world, 1)), option, "")
+    assert (run.code, f"{option} '' is not a time" in run.err) == (2, True), run.err

@@ -24,7 +24,7 @@ from crawler.frontier import FrontierRow
 from crawler.journal import close_alert, open_alert
 from crawler.journaling import Change, changes_in
 from crawler.replaying import Replay
-from crawler.warc import WarcWriter, repair
+from crawler.warc import Skipped, WarcWriter, repair
 from tests.captures import SITE, Says, key_of, moment, page
 
 #: What a test of one table needs no columns of.
@@ -183,6 +183,21 @@ def test_what_only_calls_itself_a_journal_gives_nothing(archive: Archive, block:
     with WarcWriter(archive.warc_dir, prefix="journal", software="?") as writer:
         writer.write_metadata("urn:luutin:journal:events", block, "application/json")
     assert [change for path in journals(archive.data_dir) for change in changes_in(path)] == []
+
+
+def test_damage_is_told_and_the_half_record_of_a_writer_that_was_killed_is_none(archive: Archive) -> None:
+    crawl(archive, "/a")
+    archive.write_journal()
+    (path,) = journals(archive.data_dir)
+    whole = path.read_bytes()
+    every = len(list(changes_in(path)))
+    path.write_bytes(whole[:-20])
+    cut = list(changes_in(path))
+    assert [found.reason for found in cut if isinstance(found, Skipped)] == ["record cut off"]
+    with closing(replayed(archive.data_dir)) as replay:
+        assert replay.unreadable == {"record cut off": 1}
+    found = list(changes_in(path.rename(f"{path}.open")))
+    assert 0 < len(found) == len(cut) - 1 < every
 
 
 def test_an_archive_that_kept_no_journal_begins_with_all_it_has(archive: Archive) -> None:

@@ -44,6 +44,21 @@ def test_a_night_names_its_files_and_the_manifest_before_it(tmp_path: Path) -> N
     assert manifest.check(tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    "name", ["a\nb.warc.gz", "a\\b.warc.gz", "a\rb\\n.warc.gz", "a\u2028b\x0cc.warc.gz", " a .warc.gz"]
+)
+def test_a_file_may_have_any_name(tmp_path: Path, name: str) -> None:
+    path = warc(tmp_path, name)
+    written = manifest.write(tmp_path, NIGHT)
+    assert written is not None
+    assert list(manifest.read(written)) == [f"warc/{name}"]
+    assert manifest.check(tmp_path) == []
+    assert checked(tmp_path)[0] == 0
+    assert manifest.write(tmp_path, NIGHT) is None
+    path.write_bytes(b"recorD")
+    assert checked(tmp_path)[0] == 1
+
+
 def test_a_night_that_brought_nothing_has_no_manifest(tmp_path: Path) -> None:
     assert manifest.write(tmp_path, NIGHT) is None
     warc(tmp_path, "a.warc.gz")

@@ -226,6 +226,22 @@ def test_an_edit_is_seen_in_the_first_night_after_three_behind_a_sign_in_form(
     assert scene.told() == {(5, HD, "a", "edited")}
 
 
+def test_what_leads_elsewhere_is_told_as_what_it_is(scene: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere = stage.answers(302, ("Location", "/khong-tim-thay"))
+    nights = [
+        *[(2, HD, "a", nowhere), (2, HD, "b", stage.leads_to("k"))],
+        *[(2, QB, "", stage.forwards(all_of_it=True)), (2, LB, "", stage.forwards(all_of_it=False))],
+        *((2, TQ, name, stage.leads_to("k")) for name in "abcdef"),
+    ]
+    scene.play(nights, 4, monkeypatch)
+    assert scene.told() == {
+        *((2, site, "", "site_missing") for site in (QB, LB, TQ)),
+        *((4, HD, name, "removed") for name in "ab"),
+    }
+    assert set(scene.statuses(LB).values()) == {"live"}
+    assert {(QB, "crawl_failed", 2, None), (LB, "led_away", 2, None)} <= scene.alerts()
+
+
 def test_a_sign_in_form_in_the_place_of_a_listing_lists_nothing(scene: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     scene.play([(2, HD, "", stage.wall)], 2, monkeypatch)
     assert scene.rows(

@@ -337,6 +337,25 @@ def test_what_surely_failed_is_tried_later_and_later_and_then_given_to_the_opera
     assert world.alerts() == []
 
 
+def test_a_clock_that_was_ahead_neither_loses_nor_holds_what_comes_after_it(world: World) -> None:
+    world.later(days=365)
+    world.deliver(channel())
+    world.at(MORNING)
+    world.article("Sau khi chỉnh giờ")
+    world.deliver(channel())
+    assert "Sau khi chỉnh giờ" in world.post.bodies("json://ban")[0], "the channel was met in the future"
+    world.later(days=365)
+    world.post.answers["json://ban"] = Answer(FAILED, "HTTP 500")
+    world.article("Không gửi được")
+    world.deliver(channel())
+    world.post.answers.clear()
+    world.at(MORNING + timedelta(days=1))
+    assert notify.next_attempt(world.archive) == world.moment
+    world.deliver(channel())
+    assert "Không gửi được" in world.post.bodies("json://ban")[-1]
+    assert notify.next_attempt(world.archive) is None
+
+
 def test_it_is_known_when_to_try_again(world: World) -> None:
     assert notify.next_attempt(world.archive) is None
     world.post.answers["json://ban"] = Answer(FAILED, "HTTP 500")
@@ -479,6 +498,20 @@ def test_the_site_events_say_what_is_known(world: World) -> None:
     assert "60 of 80 articles are missing" in world.post.bodies("json://en")[0]
 
 
+@pytest.mark.parametrize(
+    ("evidence", "told"),
+    [
+        ({"url": "http://moi/bai 2"}, ": http://moi/bai%202 (trang gốc: http://cu/)"),
+        ({"url": "javascript:alert(1)"}, " (trang gốc: http://cu/)"),
+        ({}, " (trang gốc: http://cu/)"),
+    ],
+)
+def test_of_what_moved_it_is_said_where_to(evidence: dict[str, Any], told: str) -> None:
+    news = News(kind="moved", site="Trang", headline="Bài", summary="Bài", article_id="a", original="http://cu/",
+                evidence=evidence)  # fmt: skip
+    assert compose([news], "vi", "", 0).body == f"• Chuyển địa chỉ: Bài (Trang){told}"
+
+
 @pytest.mark.parametrize("longest", [60, 160, 500, 2000, 4096, 0])
 def test_a_message_is_never_longer_than_its_service_takes(longest: int) -> None:
     news = [News(kind="new", site="Trang " * 9, headline="Chữ " * 200, article_id=str(n)) for n in range(60)]
@@ -499,6 +532,7 @@ class Hook(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), HookHandler)
         self.got: list[dict[str, Any]] = []
         self.status = 200
+        self.says = b""
         self.silent = False
         self.over = threading.Event()
         self.met = threading.Condition()
@@ -524,6 +558,7 @@ class HookHandler(BaseHTTPRequestHandler):
         if hook.status == 302:
             self.send_header("Location", "/elsewhere")
         self.end_headers()
+        self.wfile.write(hook.says)
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -580,6 +615,31 @@ def test_apprise_delivers_and_what_a_server_says_is_believed_as_far_as_it_knows(
         assert nobody.send("t", "b") == Answer(FAILED, "NewConnectionError")
     with sender("nonsense://abc") as nothing:
         assert "Apprise" in nothing.wrong
+
+
+def test_a_service_that_refuses_politely_has_refused(hook: Hook) -> None:
+    answers = {
+        b'{"error":-216,"message":"Access token is invalid"}': FAILED,
+        b'{"errcode":310000,"errmsg":"x"}': FAILED,
+        b'{"ok":false}': FAILED,
+        b'{"error":"no_such_channel"}': FAILED,
+        b'{"error":0,"message":"Success"}': SENT,
+        b'{"errcode":0,"errmsg":"ok"}': SENT,
+        b'{"error":null}': SENT,
+        b'{"error":false,"ok":true}': SENT,
+        b'{"error":""}': SENT,
+        b'["error"]': SENT,
+        b"[" * 4000: SENT,
+        b"ok": SENT,
+        b"": SENT,
+    }
+    with sender(hook.url()) as apprise:
+        told = {}
+        for hook.says in answers:
+            told[hook.says] = apprise.send("t", "b").outcome
+        assert told == answers
+        hook.says = b'{"error":-216,"message":"Access token is invalid"}'
+        assert apprise.send("t", "b").reason == "HTTP 200, and in it a refusal: error -216"
 
 
 def test_a_process_that_dies_leaves_its_message_in_doubt(hook: Hook) -> None:
@@ -764,12 +824,20 @@ def test_a_test_reaches_every_channel_and_writes_nothing_down(world: World, hook
         f'[[notify]]\nname = "moc"\nurl = "{hook.url()}"\n'
         '[[notify]]\nname = "khong"\nurl = "json://127.0.0.1:1"\nlanguage = "en"\n'
     )
+    wrong = '[[notify]]\nname = "sai"\nurl = "${LUUTIN_NOT_SET}"\n'
     done = run(world.data, toml, "--test", "--json")
     assert done.exit_code == 4
     assert [(a["channel"], a["outcome"]) for a in json.loads(done.stdout)] == [("moc", SENT), ("khong", FAILED)]
     assert "The test did not reach khong" in done.stderr
     assert [got["title"] for got in hook.got] == ["Lưu Tin: tin thử"]
     assert world.outcomes() == []
+    done = run(world.data, toml + wrong, "--test", "--json")
+    assert done.exit_code == 3
+    answers = {a["channel"]: (a["outcome"], a["reason"]) for a in json.loads(done.stdout)}
+    assert {name: outcome for name, (outcome, _) in answers.items()} == {"moc": SENT, "khong": FAILED, "sai": FAILED}
+    assert "LUUTIN_NOT_SET, which is not set" in answers["sai"][1]
+    assert "LUUTIN_NOT_SET, which is not set" in done.stderr
+    assert len(hook.got) == 2
 
 
 def test_the_command_sends_what_waits(world: World, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -800,6 +868,31 @@ def test_one_process_at_a_time_sends(world: World) -> None:
         world.deliver(channel())
     world.deliver(channel())
     assert len(world.post.sent) == 1
+
+
+class Ends(threading.Event):
+    """Is set by the first who waits for it, and counts them."""
+
+    waits = 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waits += 1
+        self.set()
+        return super().wait(timeout)
+
+
+def test_who_waits_for_another_that_sends_ends_when_it_is_told_to(world: World) -> None:
+    stop = Ends()
+    with FileLock(world.data / "notify.lock"), pytest.raises(LockedError, match="Another process is sending"):
+        world.deliver(channel(), stop=stop)
+    assert stop.waits == 1
+
+
+def test_messages_in_the_middle_of_a_night_keep_nobody_waiting_for_another_that_sends(world: World) -> None:
+    stop = Ends()
+    with FileLock(world.data / "notify.lock"), pytest.raises(LockedError, match="Another process is sending"):
+        world.deliver(channel(), stop=stop, digests=False)
+    assert stop.waits == 0
 
 
 def test_a_channel_in_trouble_shows_in_the_status(world: World) -> None:

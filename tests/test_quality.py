@@ -71,6 +71,44 @@ def test_an_article_about_something_not_found_is_an_article() -> None:
     assert verdict(page).quality == "article"
 
 
+GONE_TEXT = (
+    "Bài viết này không tồn tại hoặc đã bị xóa khỏi hệ thống. Vui lòng quay lại trang chủ để tìm thông tin khác."
+)
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        GONE_TEXT,
+        "Nội dung mà bạn tìm kiếm không tồn tại trên hệ thống của chúng tôi, mời bạn xem các tin khác.",
+        "Xin lỗi, không tìm thấy trang theo yêu cầu của bạn; mời bạn trở về trang chủ.",
+        "The page you requested was not found on this server, please return to the home page.",
+    ],
+)
+def test_a_notice_in_the_place_of_the_text_of_a_declared_page_is_no_article(notice: str) -> None:
+    page = portal(f"<p>{notice}</p>", lead="", date="").replace(b"admin admin", b"")
+    assert verdict(page).quality == "not_found"
+
+
+def test_a_notice_that_the_text_begins_with_is_no_article_whatever_date_the_template_still_shows() -> None:
+    assert verdict(portal(f"<p>{GONE_TEXT}</p>", lead="")).quality == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("body", "date"),
+    [
+        (f"<p>{FIRST}</p><p>Đoàn kiểm tra không tìm thấy sai phạm nào tại các thôn đã nêu trong đơn.</p>", ""),
+        (f"<p>{FIRST}</p><p>Tin đồn về dự án là không có thật, trang giả mạo trên mạng đã bị gỡ.</p>", ""),
+        (f"<p>{FIRST}</p><p>{GONE_TEXT}</p>", "20/07/2016 | 9:21 AM"),
+        (f"<p>{GONE_TEXT}</p><p><a href='/kh.pdf'>Kế hoạch</a></p>", ""),
+        (f"<p>{FIRST}</p><p>{SECOND}</p><p>{FIRST}</p><p>{SECOND}</p><p>{GONE_TEXT}</p>", ""),
+    ],
+)
+def test_news_in_which_something_is_gone_is_an_article(body: str, date: str) -> None:
+    page = portal(body, lead="", date=date).replace(b"admin admin", b"")
+    assert verdict(page).quality == "article"
+
+
 def test_addresses_of_a_verified_site_decide_where_its_articles_are() -> None:
     from dataclasses import replace
 

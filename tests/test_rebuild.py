@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from crawler.archive import Archive
+from crawler.config import load
 from crawler.journal import open_alert
 from crawler.warc import Capture, Exchange, WarcWriter, read_captures
 from monitor import rebuilding
@@ -24,6 +25,7 @@ from monitor.crawls import run_lock
 from monitor.review import decide
 from monitor.serve import build, closing
 from tests.alike import copied, differences, rows
+from tests.kept import NORTH, html, make
 from tests.shelf import Reader
 
 
@@ -116,9 +118,9 @@ def messages_and_alerts(db: sqlite3.Connection) -> None:
     db.execute("INSERT INTO _channels VALUES ('a', '2025-01-01')")
 
 
-def a_tombstone(db: sqlite3.Connection) -> None:
+def a_tombstone(db: sqlite3.Connection, article: str = "%") -> None:
     """As if older rules had read an edit where there was none."""
-    row = db.execute("SELECT * FROM revisions ORDER BY id LIMIT 1").fetchone()
+    row = db.execute("SELECT * FROM revisions WHERE article_id LIKE ? ORDER BY id LIMIT 1", (article,)).fetchone()
     db.execute("INSERT INTO texts VALUES ('sha256:old', 'Cách đọc cũ.', 3)")
     db.execute(
         "INSERT INTO retracted_revisions VALUES (?, ?, ?, ?, 'sha256:old', ?, 'same', '1', '2025-01-09T00:00:00Z')",
@@ -185,6 +187,51 @@ def test_a_damaged_database_is_in_nobodys_way(kept: Path, tmp_path: Path) -> Non
     assert differences(before, kept) == {}
 
 
+def damage(path: Path) -> None:
+    """Makes nothing readable of what a file holds behind its first record."""
+    with path.open("r+b") as file:
+        for offset in range(300, path.stat().st_size, 60):
+            file.seek(offset)
+            file.write(b"\0" * 20)
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_a_seal_stays_on_though_the_journal_is_damaged(kept: Path, tmp_path: Path, everything: bool) -> None:
+    article = one_that_was_told_of(kept)
+    with Archive(kept) as archive:
+        with archive.writing() as db:
+            a_tombstone(db, article)
+        archive.write_journal()
+    told = set(kept.glob("warc/journal-*"))
+    assert luutin(kept, "withhold", article, "--reason", "toà án").code == 0
+    before = copied(kept, tmp_path / "before")
+    for path in kept.glob("warc/journal-*"):
+        if everything or path not in told:
+            damage(path)
+    journals = []
+    for _ in range(2):
+        result = luutin(kept, "rebuild", "--jobs", "1", "--json")
+        assert (result.code, "of the journal" in result.err) == (7, True), result.err
+        assert differences(before, kept) == {}
+        journals.append(set(kept.glob("warc/journal-*")))
+    assert journals[0] == journals[1], "what was lost is written into the journal once"
+
+
+def test_where_nobody_knows_any_more_what_a_damaged_journal_said_it_is_told(kept: Path) -> None:
+    assert luutin(kept, "withhold", one_that_was_told_of(kept), "--reason", "toà án").code == 0
+    for path in without_database(kept).glob("warc/journal-*"):
+        damage(path)
+    result = luutin(kept, "rebuild", "--jobs", "1")
+    assert (result.code, "perhaps also what is withheld" in " ".join(result.err.split())) == (7, True), result.err
+
+
+def one_that_was_told_of(data: Path) -> str:
+    with Archive(data, read_only=True) as archive:
+        query = "SELECT article_id FROM revisions JOIN events USING (article_id) ORDER BY kind = 'edit' DESC, 1 LIMIT 1"
+        found: str = archive.connection.execute(query).fetchone()[0]
+        return found
+
+
 def test_a_file_of_the_same_name_that_is_another_one_is_never_replaced(kept: Path, tmp_path: Path) -> None:
     name = next((kept / "warc").glob("h*.warc.gz")).name
     (tmp_path / "other").mkdir()
@@ -193,11 +240,70 @@ def test_a_file_of_the_same_name_that_is_another_one_is_never_replaced(kept: Pat
     assert (result.code, "are not the same" in result.err) == (2, True)
 
 
+def test_of_another_directory_only_files_are_brought_and_all_of_them_or_none(tmp_path: Path) -> None:
+    other = make(tmp_path / "other")
+    (other / "warc" / "a.warc.gz").mkdir()
+    strange = other / "warc" / "a\nb.warc.gz"
+    strange.write_bytes(b"")
+    data = tmp_path / "data"
+    result = luutin(data, "rebuild", "--from", other, "--jobs", "1")
+    assert (result.code, "has a line break in its name" in result.err) == (2, True), result.err
+    assert list(data.glob("warc/*")) == []
+    strange.unlink()
+    (data / "warc" / "z.warc.gz").mkdir(parents=True)
+    result = luutin(data, "rebuild", "--from", other, "--jobs", "1")
+    assert result.code == 0, result.err
+
+
+def test_without_a_journal_the_files_tell_what_was_imported_and_what_was_backfilled(tmp_path: Path) -> None:
+    data = without_database(make(tmp_path / "data"))
+    for source in ("import", "backfill"):
+        with WarcWriter(data / "warc", prefix=source, software="Lưu Tin") as writer:
+            at = datetime(2021, 5, 1, tzinfo=UTC)
+            writer.write(
+                Exchange(f"{NORTH.home_url}{source}", at, 200, "OK", (("Content-Type", "text/html"),), html(9))
+            )
+    for path in data.glob("warc/journal-*"):
+        path.unlink()
+    assert luutin(data, "rebuild", "--jobs", "1").code == 0
+    with Archive(data, read_only=True) as archive:
+        query = "SELECT warc_file, source FROM captures JOIN capture_sources ON capture_id = captures.id"
+        found = {(name.partition("-")[0], source) for name, source in archive.connection.execute(query)}
+    of_files = {("import", "import"), ("backfill", "backfill"), ("bac", "live"), ("nam", "live")}
+    assert found == of_files
+    assert luutin(data, "verify").code == 0
+
+
 def test_it_waits_for_no_crawl_and_makes_nothing_of_nothing(kept: Path, tmp_path: Path) -> None:
     with run_lock(kept):
         assert luutin(kept, "rebuild").code == 6
     empty = luutin(tmp_path / "empty", "rebuild")
     assert (empty.code, "holds no WARC file" in empty.err) == (2, True)
+
+
+def test_nobody_writes_into_an_archive_that_is_made_anew_so_that_nothing_is_lost(kept: Path) -> None:
+    before = rows(kept)
+    with Archive(kept, read_only=True) as archive:
+        (article,) = archive.connection.execute("SELECT id FROM articles ORDER BY id LIMIT 1").fetchone()
+    answers: list[Run] = []
+
+    def at_the_first_sign_of_life(*_: object) -> None:
+        if not answers:
+            answers.append(luutin(kept, "withhold", article, "--reason", "toà án"))
+
+    config = load(kept / "luutin.toml")
+    rebuilding.rebuild(kept, config, source=None, jobs=1, progress=at_the_first_sign_of_life)
+    assert (answers[0].code, "is being made anew: wait until that is over" in answers[0].err) == (6, True)
+    assert rows(kept) == before
+    assert luutin(kept, "withhold", article, "--reason", "toà án").code == 0
+
+
+def test_it_does_not_begin_while_somebody_writes(kept: Path) -> None:
+    with Archive(kept):
+        result = luutin(kept, "rebuild")
+    assert (result.code, "Somebody writes into" in result.err) == (6, True)
+    with Archive(kept, read_only=True):
+        assert luutin(kept, "rebuild", "--jobs", "1").code == 0, "readers are in nobody's way"
 
 
 # --- killed

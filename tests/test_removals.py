@@ -207,11 +207,14 @@ def test_a_redirect_to_another_article_is_a_move_and_to_a_sign_in_form_nothing(n
     def to_login(path: str, at: str) -> Prepared:
         return redirect(path, at, "/login")
 
-    nights.night(1, *good("/a", "/1"))
+    def edited(path: str, at: str) -> Prepared:
+        return page(path, at, Says(headline=path, body="Cùng một văn bản dài. " * 10 + "Và một câu."))
+
+    nights.night(1, (long, "/a"), *good("/1"))
     for day in (2, 3):
-        nights.night(day, (to_b, "/a"), *good("/b"), (to_login, "/1"), (quality("login"), "/login"))
+        nights.night(day, (to_b, "/a"), (long, "/b"), (to_login, "/1"), (quality("login"), "/login"))
         assert (nights.status("/a"), nights.status("/1"), nights.told()) == ("suspect", "live", [])
-    nights.night(4, (to_b, "/a"), *good("/b"), (to_login, "/1"), (quality("login"), "/login"))
+    nights.night(4, (to_b, "/a"), (edited, "/b"), (to_login, "/1"), (quality("login"), "/login"))
     assert (nights.status("/a"), nights.status("/1"), nights.told()) == ("removed", "live", ["moved /a 04"])
     assert nights.evidence("moved")["moved_to"] == identity_of("/b")
 

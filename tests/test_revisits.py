@@ -77,6 +77,12 @@ def test_age_decides_how_often_an_article_is_looked_at(
     assert due(archive) == (["/a"] if looked_at else [])
 
 
+def test_what_a_clock_that_was_ahead_looked_at_is_looked_at_again(archive: Archive) -> None:
+    known(archive, "/ahead", published="2016-07-20", checked=-365)
+    known(archive, "/a", published="2016-07-20", checked=1)
+    assert due(archive) == ["/ahead"]
+
+
 def test_an_undated_article_is_as_old_as_our_first_sight_of_it_unless_that_was_the_baseline(archive: Archive) -> None:
     known(archive, "/new", published=None, checked=1, baseline=False)
     known(archive, "/baseline", published=None, checked=1)

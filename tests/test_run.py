@@ -19,20 +19,23 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from crawler.archive import Archive
 from crawler.clock import FROZEN
 from crawler.config import Config, load
-from crawler.errors import LockedError
-from monitor import aftermath, health, removals, renewal, scheduler
+from crawler.errors import CrawlFailedError, LockedError
+from crawler.turns import alone
+from monitor import aftermath, crawls, health, removals, renewal, scheduler
 from monitor.cli import main
+from monitor.clocks import judge
 from monitor.crawls import CrawlResult, run_lock
 from monitor.demo.world import World
 from monitor.scheduler import once
 from monitor.stopping import Stop
 from spiders import registry
-from tests.captures import SITE
+from tests.captures import SITE, moment
+from tests.nights import Nights, article
 from tests.runs import rows, settings, start
 
 # -- it ends ------------------------------------------------------------------------------------------------------
@@ -107,10 +110,11 @@ def test_sigterm_ends_one_night_too_within_ten_seconds_as_the_signal_would_have(
     assert "Traceback" not in errors
 
 
-def test_a_run_that_waits_for_another_ends_at_once_when_it_is_told_to(tmp_path: Path) -> None:
-    config = hangs(tmp_path, 9)
-    with run_lock(tmp_path / "data"), start(tmp_path / "data", config) as run:
-        while not (tmp_path / "data" / "nights.lock").exists():
+@pytest.mark.parametrize("rebuilding", [False, True])
+def test_a_run_that_waits_for_another_ends_at_once_when_it_is_told_to(tmp_path: Path, rebuilding: bool) -> None:
+    config, data = hangs(tmp_path, 9), tmp_path / "data"
+    with run_lock(data), alone(data) if rebuilding else contextlib.nullcontext(), start(data, config) as run:
+        while not (data / "nights.lock").exists() and run.poll() is None:
             time.sleep(0.01)
         time.sleep(0.5)
         run.terminate()
@@ -225,9 +229,19 @@ def test_an_edit_is_told_in_the_first_night_after_an_update_because_that_reads_a
 ) -> None:
     older = Rereader(world, tmp_path, monkeypatch)
     if not reads_again:
-        monkeypatch.setattr(scheduler, "renew", lambda *_: None)
+        monkeypatch.setattr(crawls, "renew", lambda *_: None)
     older.night()
     assert older.edited() == (1 if reads_again else 0)
+
+
+def test_an_edit_is_told_by_a_crawl_by_hand_after_an_update_too(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = Rereader(world, tmp_path, monkeypatch)
+    monkeypatch.setenv(FROZEN, (world.tonight + timedelta(hours=3)).isoformat())
+    arguments = ["crawl", "lam_binh", "--data", str(older.data), "--config", str(older.file)]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    assert older.edited() == 1
 
 
 def test_reading_again_has_its_bound_goes_on_the_next_night_and_then_costs_one_look(
@@ -247,6 +261,51 @@ def test_reading_again_has_its_bound_goes_on_the_next_night_and_then_costs_one_l
         assert archive.connection.execute(stale).fetchone()[0] == 0
         monkeypatch.setattr(renewal, "Reextraction", None)
         renewal.renew(archive, [site], Stop())
+
+
+# -- a clock that was wrong ---------------------------------------------------------------------------------------
+
+
+def test_nothing_is_crawled_beside_a_crawl_from_the_future_and_without_its_files_all_is_as_before(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, file = tmp_path / "data", settings(world, tmp_path / "luutin.toml", ("lam_binh",))
+    arguments = ["run", "--once", "--data", str(data), "--config", str(file)]
+
+    def night(ahead: timedelta = timedelta()) -> Result:
+        monkeypatch.setenv(FROZEN, (world.tonight + timedelta(hours=3) + ahead).isoformat())
+        return CliRunner().invoke(main, arguments)
+
+    night()
+    world.next_night()
+    assert night(timedelta(days=3653)).exit_code == 0
+    refused = night()
+    assert (refused.exit_code, "nothing is crawled before the clock is right" in refused.stderr) == (4, True)
+    alerts = "SELECT kind, closed FROM alerts WHERE site IS NULL"
+    assert rows(data, alerts) == [("clock", None)]
+    wrong = [*(data / "warc").glob("*-2035*"), *(data / "manifests").glob("2035-*")]
+    assert len(wrong) == 3
+    for path in wrong:
+        path.rename(tmp_path / path.name)
+    (data / "archive.db").unlink()
+    assert CliRunner().invoke(main, ["rebuild", "--data", str(data), "--config", str(file)]).exit_code == 0
+    assert night().exit_code == 0
+    ((edits,),) = rows(data, "SELECT count(*) FROM events WHERE kind = 'edited' AND NOT baseline")
+    assert edits == 1
+    assert CliRunner().invoke(main, ["verify", "--data", str(data), "--config", str(file)]).exit_code == 0
+    assert [closed is not None for _, closed in rows(data, alerts)] == [True]
+
+
+def test_a_clock_that_went_ahead_in_the_middle_of_a_crawl_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nights = Nights(tmp_path, monkeypatch)
+    nights.crawl(1, article("/a", moment(20)))
+    nights.at(2)
+    with pytest.raises(CrawlFailedError, match="2026-03-20"):
+        judge(nights.archive)
+    nights.at(20)
+    judge(nights.archive)
 
 
 # -- what follows a crawl -----------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from crawler.config import Config, load
 from crawler.config_tables import Night as NightSettings
 from crawler.cron import trigger
 from crawler.errors import ConfigError, LockedError, StorageError
+from crawler.turns import alone
 from monitor.almanac import Almanac, by_call
 from monitor.crawls import CrawlResult
 from monitor.scheduler import LOOK, Night, Nights, Spans, missing
@@ -108,6 +109,11 @@ def test_a_night_begins_by_the_clock_of_vietnam_wherever_the_host_is() -> None:
         ("0 1 * * 0", MORNING, vietnam(2026, 3, 8, 1), vietnam(2026, 3, 15, 1)),
         ("0 1 * * 7", MORNING, vietnam(2026, 3, 8, 1), vietnam(2026, 3, 15, 1)),
         ("0 1 * * 1-5", vietnam(2026, 3, 8, 12), vietnam(2026, 3, 6, 1), vietnam(2026, 3, 9, 1)),
+        ("0 1 * * 0-4", vietnam(2026, 3, 6, 12), vietnam(2026, 3, 5, 1), vietnam(2026, 3, 8, 1)),
+        ("0 1 * * 0-6", MORNING, vietnam(2026, 3, 10, 1), vietnam(2026, 3, 11, 1)),
+        ("0 1 * * 1-7", MORNING, vietnam(2026, 3, 10, 1), vietnam(2026, 3, 11, 1)),
+        ("0 1 * * 5-7,2", MORNING, vietnam(2026, 3, 10, 1), vietnam(2026, 3, 13, 1)),
+        ("0 1 * * sun-tue", vietnam(2026, 3, 11, 12), vietnam(2026, 3, 10, 1), vietnam(2026, 3, 15, 1)),
         ("0 3 1 * *", MORNING, vietnam(2026, 3, 1, 3), vietnam(2026, 4, 1, 3)),
         ("0 3 29 2 *", MORNING, vietnam(2024, 2, 29, 3), vietnam(2028, 2, 29, 3)),
     ],
@@ -340,6 +346,19 @@ def test_whatever_the_clock_does_each_night_that_a_look_falls_in_takes_place_onc
             took_place += clock.look(moment)
             seen.add(clock.nights.times.last(moment))
             assert took_place == len(seen)
+
+
+def test_a_night_is_not_given_up_because_of_a_rebuild_but_comes_to_where_it_waits_for_it(clock: Clock) -> None:
+    waiting: list[Path] = []
+
+    def crawl(data: Path, *_: object, **__: object) -> Night:
+        waiting.append(data)  # from here on it waits for the lock that a rebuild holds
+        return Night()
+
+    clock.nights.crawl = crawl
+    with alone(clock.nights.data):
+        clock.look(NIGHT)
+    assert waiting == [clock.nights.data]
 
 
 def test_one_look_at_a_time_which_is_never_too_late(tmp_path: Path, config: Config, settings: Path) -> None:

@@ -146,6 +146,26 @@ def test_an_embargo_that_cannot_be_ended_yet_keeps_no_other_from_ending(
         assert end_embargoes(archive, {RIGHT.slug: RIGHT}) == [seven]
 
 
+def test_what_a_damaged_journal_said_of_an_article_is_never_lost_for_good_by_a_release(kept: House) -> None:
+    before = everything(kept)
+    seven = article(kept)
+    told = set(kept.data.glob("warc/journal-*"))
+    withhold(kept, seven)
+    under_seal = everything(kept)
+    for path in told:
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-60] + b"\0" * 40 + whole[-20:])
+        result = kept.run(RIGHT, "release", seven)
+        assert (result.exit_code, f"{path} is damaged" in " ".join(result.output.split())) == (2, True), result.output
+        assert everything(kept) == under_seal
+        path.write_bytes(whole)
+    for path in set(kept.data.glob("warc/journal-*")) - told:  # written when it was sealed: these say nothing of it
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-60] + b"\0" * 40 + whole[-20:])
+    assert kept.run(RIGHT, "release", seven).exit_code == 0
+    assert everything(kept) == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from crawler.warc import Exchange, compress, payload_digest
 from monitor import cdx
@@ -45,7 +45,10 @@ class Held:
 
 @dataclass
 class WebArchive:
-    """A server for captures; ``before`` may answer in its place, ``asked`` are the paths that were asked for."""
+    """A server for captures; ``before`` may answer in its place, ``asked`` are the paths that were asked for.
+
+    An answer with an empty Content-Length ends with the connection.
+    """
 
     held: list[Held]
     before: Callable[[str], Answer | None] = lambda _path: None
@@ -63,7 +66,8 @@ class WebArchive:
                 status, headers, body = answer
                 self.send_response(status)
                 for name, value in ({"Content-Length": str(len(body))} | headers).items():
-                    self.send_header(name, value)
+                    if value:
+                        self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -101,7 +105,7 @@ class WebArchive:
             return self._index(split.query)
         if match := re.fullmatch(r"/web/(\d{14})id_/(.+)", path):
             for held in self.held:
-                if (held.timestamp, held.url) == match.groups():
+                if (held.timestamp, held.url) == (match[1], unquote(match[2])):
                     own = {f"X-Archive-Orig-{name}": value for name, value in held.headers}
                     memento = {"Memento-Datetime": format_datetime(held.moment, usegmt=True), "Content-Type": held.mime}
                     return held.status, own | memento | {"Link": "<http://x/>", "X-Archive-Src": "a.warc.gz"}, held.body

@@ -10,12 +10,13 @@ from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from crawler.errors import InputError
+from crawler.urls import url_key
 from crawler.warc import Capture
 from crawler.warc_frames import GZIP, gzip_pieces, plain_pieces, records
 from crawler.warc_record import MAX_RECORD, Record, Skipped, read_capture
 from monitor import cdx
-from monitor.backfill.service import Service
-from monitor.backfill.wayback import MOST_INDEX, decoded
+from monitor.backfill.service import Service, in_turn
+from monitor.backfill.wayback import MOST_INDEX, decoded, listed
 from monitor.period import Period
 
 #: Where the indexes are listed, below their host; and how the path of one ends.
@@ -41,15 +42,17 @@ class CommonCrawl:
             asked["from"] = period.since.strftime("%Y%m%d%H%M%S")
         if period.until:
             asked["to"] = period.until.strftime("%Y%m%d%H%M%S")
-        for index in self._indexes(service):
-            for page in range(self._pages(service, index, asked)):
-                answer = service.get(f"{index}?{urlencode({**asked, 'page': str(page)})}", most=MOST_INDEX)
-                if answer.status == 404:  # so it says that it has nothing
-                    break
-                try:
-                    yield from cdx.read(decoded(answer)).rows
-                except cdx.NoIndexError:
-                    raise InputError(f"{answer.url} answered {answer.status} and no list of captures.") from None
+        yield from in_turn(self._indexes(service), lambda index: self._listed(service, index, asked))
+
+    def _listed(self, service: Service, index: str, asked: dict[str, str]) -> Iterator[cdx.Row]:
+        for page in range(self._pages(service, index, asked)):
+            answer = service.get(f"{index}?{urlencode({**asked, 'page': str(page)})}", most=MOST_INDEX)
+            if answer.status == 404:  # so it says that it has nothing
+                break
+            try:
+                yield from listed(answer).rows
+            except cdx.NoIndexError:
+                raise InputError(f"{answer.url} answered {answer.status} and no list of captures.") from None
 
     def _indexes(self, service: Service) -> list[str]:
         """The indexes, oldest first."""
@@ -57,8 +60,8 @@ class CommonCrawl:
             return [self.url]
         url = urljoin(self.url, LIST) if not self.url.endswith(LIST) else self.url
         answer = service.get(url, most=MOST_INDEX)
-        listed = _json(decoded(answer))
-        found = [str(i["cdx-api"]) for i in listed if isinstance(i, dict) and i.get("cdx-api")] if listed else []
+        said = _json(decoded(answer))
+        found = [str(i["cdx-api"]) for i in said if isinstance(i, dict) and i.get("cdx-api")] if said else []
         if answer.status != 200 or not found:
             raise InputError(f"{url} answered {answer.status} and lists no indexes: give one with --from.")
         # Whatever host is written there, what is asked is the one that was named.
@@ -87,7 +90,7 @@ class CommonCrawl:
         found = next((r for r in records(pieces(BytesIO(answer.body)), seekable=False)), None)
         capture = read_capture(found, row.filename) if isinstance(found, Record) else found
         if isinstance(capture, Capture):
-            return capture
+            return capture if _is_of(capture, row) else "the archive gave another capture"
         return capture.reason if isinstance(capture, Skipped) else "the record holds no capture"
 
 
@@ -95,6 +98,14 @@ def is_one(url: str) -> bool:
     """Whether an address is that of Common Crawl, or of an index or a list of indexes as it has them."""
     split = urlsplit(url)
     return split.hostname == HOST or split.path.endswith((LIST, INDEX))
+
+
+def _is_of(capture: Capture, row: cdx.Row) -> bool:
+    try:
+        same = url_key(capture.url) == url_key(row.url)
+    except ValueError:
+        return False
+    return same and capture.memento_datetime.replace(microsecond=0) == row.moment
 
 
 def _json(body: bytes) -> Any:

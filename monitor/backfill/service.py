@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from crawler import clock
@@ -16,6 +17,9 @@ from crawler.middlewares import BACKOFF, LONGEST_WAIT, retry_after
 from crawler.site import Family, Site
 from crawler.tally import in_words
 from monitor.fetch import ask
+
+Part = TypeVar("Part")
+Row = TypeVar("Row")
 
 #: Answers of a server that has enough, or is unwell: asked again, after a while.
 _LATER = frozenset({429, 500, 502, 503, 504})
@@ -33,9 +37,27 @@ class Answer:
     headers: Message
     body: bytes
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether its end was announced: where neither a length nor chunks did, what broke off looks whole."""
+        return "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
+
+    @property
+    def is_memento(self) -> bool:
+        """Whether a site had answered so, once: whatever its status, it says nothing of the archive."""
+        return "Memento-Datetime" in self.headers
+
 
 class NoAnswerError(CrawlFailedError):
     """One request came to nothing; the next may not."""
+
+
+class DownError(CrawlFailedError):
+    """MOST_FAILURES requests in a row came to nothing, or more; ``reason``: the last of them."""
+
+    def __init__(self, said: str, reason: str) -> None:
+        super().__init__(said)
+        self.reason = reason
 
 
 class Service:
@@ -43,7 +65,7 @@ class Service:
 
     Between two requests lie ``politeness.delay_seconds``; after a 429 or 5xx as long as Retry-After says, or a time
     that doubles. Raises InputError for an address that may not be asked, CrawlFailedError where the archive asks to be
-    left alone or fails MOST_FAILURES times in a row. ``sleep`` takes seconds.
+    left alone, DownError where it fails MOST_FAILURES times in a row. ``sleep`` takes seconds.
     """
 
     def __init__(self, urls: Iterable[str], config: Config, sleep: Callable[[float], object] = time.sleep) -> None:
@@ -79,16 +101,17 @@ class Service:
             if attempt:
                 self._sleep(max(wait, min(BACKOFF[0] * 2 ** (attempt - 1), BACKOFF[1])))
             answer = self._ask(url, headers or {}, most)
-            if isinstance(answer, Answer) and answer.status not in _LATER:
+            if isinstance(answer, Answer) and (answer.status not in _LATER or answer.is_memento):
                 self._failures = 0
                 return answer
             said = f"{url} answered {answer.status}" if isinstance(answer, Answer) else answer.rstrip(".")
             wait = self._asked_to_wait(answer) if isinstance(answer, Answer) else 0.0
         self._failures += 1
         if self._failures >= MOST_FAILURES:
-            raise CrawlFailedError(
+            raise DownError(
                 f"{self.host} is not asked any further, because {MOST_FAILURES} requests in a row came to nothing"
-                f" ({said}); what was fetched is kept: go on later with the same command."
+                f" ({said}); what was fetched is kept: go on later with the same command.",
+                said,
             )
         raise NoAnswerError(f"{said}.")
 
@@ -114,3 +137,15 @@ class Service:
                 " same command."
             )
         return seconds
+
+
+def in_turn(parts: Iterable[Part], rows: Callable[[Part], Iterator[Row]]) -> Iterator[Row]:
+    """The rows of one part of an index after the other's. One that fails hides no other: that is raised at the end."""
+    failed: InputError | NoAnswerError | None = None
+    for part in parts:
+        try:
+            yield from rows(part)
+        except (InputError, NoAnswerError) as error:
+            failed = failed or error
+    if failed is not None:
+        raise failed

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import islice, takewhile
 from typing import Literal
+from urllib.parse import parse_qsl, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from crawler.attachments import Attachment
 from crawler.dates import find_dates
 from crawler.landmarks import key, vocabulary
 from crawler.site import Reading
@@ -97,6 +99,17 @@ def moving_parts(first: bytes, second: bytes, charset: str | None, reading: Read
         )
         found.setdefault(selector, part)
     return list(found.values())
+
+
+def moving_params(first: Sequence[Attachment], second: Sequence[Attachment]) -> list[str]:
+    """The parameters in addresses of files that had other values at the second fetch, though all else was the same."""
+    found: dict[str, None] = {}
+    for one, other in zip(first, second, strict=False):
+        before, after = urlsplit(one.url), urlsplit(other.url)
+        had, has = dict(parse_qsl(before.query)), dict(parse_qsl(after.query))
+        if (one.name, before.path, had.keys()) == (other.name, after.path, has.keys()):
+            found |= dict.fromkeys(name for name in had if had[name] != has[name])
+    return list(found)
 
 
 def _kept_out(d: _Difference, reading: Reading) -> KeptOut:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -18,8 +18,8 @@ from crawler.quality import judge
 from crawler.site import Site
 from crawler.text import clean, word_count
 from crawler.tree import first_of, parse
-from crawler.urls import is_article
-from monitor.checking.moving import Moving, moving_parts
+from crawler.urls import canonical_url, is_article
+from monitor.checking.moving import Moving, moving_params, moving_parts
 from monitor.fetch import Fetched
 
 Level = Literal["wrong", "missing", "suspicious", "note"]
@@ -82,6 +82,7 @@ class ArticleLook:
     lines: frozenset[str] = frozenset()  # the beginnings of the page's lines, as landmarks are compared
     landmark: str | None = None
     moving: list[Moving] = field(default_factory=list)
+    moving_params: list[str] = field(default_factory=list)  # in the addresses of files
     findings: list[Finding] = field(default_factory=list)
     found: dict[str, bool] = field(default_factory=dict)
 
@@ -342,7 +343,9 @@ def _left_out(result: ArticleLook, lines: list[Line], own: list[int], text: str)
 
 def _twice(result: ArticleLook, site: Site, article: Article, once: Fetched, again: Fetched) -> None:
     """What moved between the two fetches, and whether it is inside the article."""
-    second = read(again.payload, once.url, site, charset=again.charset).article
+    second = _addressed(read(again.payload, once.url, site, charset=again.charset).article, site)
+    article = _addressed(article, site)
+    result.moving_params = moving_params(article.attachments, second.attachments)
     result.moving = moving_parts(once.payload, again.payload, once.charset, site.reading_at(None))
     names = {"paragraphs": "body", "date_published": "date"}
     changed = [
@@ -361,6 +364,12 @@ def _twice(result: ArticleLook, site: Site, article: Article, once: Fetched, aga
         by = f"; these move: {', '.join(where[:3])}" if where else ""
         said = f"something that moves is inside the article ({fields}): {shown(before)}, then {shown(after)}{by}"
         result.add("steady", "wrong", said)
+
+
+def _addressed(article: Article, site: Site) -> Article:
+    """The article with its files at the addresses at which they are kept."""
+    files = (replace(a, url=canonical_url(a.url, addresses=site.urls)) for a in article.attachments)
+    return replace(article, attachments=tuple(files))
 
 
 def _moved(article: Article, second: Article, name: str) -> tuple[str, str]:

@@ -58,10 +58,13 @@ def print_check(report: Report) -> None:
         _table(say, report.articles)
     else:
         say("\n", ("No article was looked at", "bold"), ": what the listings say above is why.")
-    if report.proposals:
+    if report.proposals or report.moving_params:
         say("\n", ("Moving parts", "bold"), " that are not declared; nothing is masked unless you declare it:")
     for proposal in report.proposals:
         _proposal(say, proposal, len(report.articles))
+    for name, pages in report.moving_params.items():
+        of = f"in addresses of files, on {pages} of {len(report.articles)} pages: do they open without it?"
+        say(f'  drop_params=("{name}",)', (f"  # {of}", "dim"))
     if report.findings:
         say("\n", ("The declaration", "bold"))
         _findings(say, report.findings)

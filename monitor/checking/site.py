@@ -45,6 +45,7 @@ class Report:
     articles: list[ArticleLook] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)  # about the declaration as a whole
     proposals: list[Proposal] = field(default_factory=list)
+    moving_params: dict[str, int] = field(default_factory=dict)  # in addresses of files, and on how many pages
     requests: int = 0
 
     @property
@@ -78,6 +79,7 @@ class Report:
             "listings": [listing.as_json() for listing in self.listings],
             "articles": [article.as_json() for article in self.articles],
             "findings": [asdict(finding) for finding in self.findings],
+            "moving_params": self.moving_params,
             "moving": [asdict(proposal.part) | {"pages": proposal.pages} for proposal in self.proposals],
         }
 
@@ -118,6 +120,7 @@ def check(
         report.articles.append(one_page.look(site, section, once, again))
     report.findings += compare(site, report.articles)
     report.proposals = _proposals(report.articles)
+    report.moving_params = dict(Counter(name for look in report.articles for name in look.moving_params))
     report.requests = visit.requests
     return report
 

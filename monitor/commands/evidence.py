@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.errors import DamagedError, InputError, PartlyUnreadableError, StorageError
+from crawler.errors import DamagedError, InputError, LockedError, PartlyUnreadableError, StorageError
 from monitor.commands.options import Setting, common
 from monitor.live import Steps
 
@@ -22,7 +22,7 @@ TOLD = 50
 
 @click.command()
 @click.option("--deep", is_flag=True, help="Also read every page again, and compare what it says.")
-@click.option("--repair", is_flag=True, help="Put captures into archive.db that only the WARC files have.")
+@click.option("--repair", is_flag=True, help="Seal what a killed process left, and index what only WARC files have.")
 @click.option(
     "--jobs", type=click.IntRange(1, 64), metavar="N", help="Processes that read pages. [default: one for each core]"
 )
@@ -36,6 +36,7 @@ def verify(setting: Setting, deep: bool, repair: bool, jobs: int | None, as_json
     came from against the journal. Nothing is changed, but with --repair. The exit code is 0 if all is whole, else 7.
     """
     from crawler.archive import Archive
+    from crawler.warc import repair as seal
     from monitor.readers import cores
     from monitor.report import print_json
     from monitor.verifying import Verification
@@ -43,6 +44,8 @@ def verify(setting: Setting, deep: bool, repair: bool, jobs: int | None, as_json
     data = setting.to_read()
     if not setting.has_archive():
         raise InputError(f"Nothing is archived yet in {data}: there is nothing to verify.")
+    if repair:
+        seal(data / "warc")
     with Archive(data, read_only=True) as archive, Steps() as progress:
         work = Verification(archive, setting.sites(), progress.moved)
         work.files()
@@ -75,7 +78,8 @@ def _note(setting: Setting, work: Verification, *, repair: bool) -> None:
             work.result.indexed = index(archive, setting.config, work.result.orphans)
             archive.study()
             archive.write_journal()
-    with suppress(StorageError), Archive(setting.data) as archive:  # on a medium that is read-only nothing is noted
+    # on a medium that is read-only, or beside a rebuild, nothing is noted
+    with suppress(StorageError, LockedError), Archive(setting.data) as archive:
         verified(archive, work)
         archive.write_journal()
 
@@ -135,4 +139,7 @@ def rebuild(setting: Setting, source: Path | None, jobs: int | None, as_json: bo
             f" {result.files:,} WARC files ({counted(result.kept)}), the journal from {result.journal:,}."
         )
     if result.unreadable:
-        raise PartlyUnreadableError(f"Records that could not be read: {counted(result.unreadable)}.")
+        lost = "\nWhat the journal said there is lost, perhaps also what is withheld: look at luutin withhold, and at a"
+        lost += " backup, before anybody else looks at the archive."
+        unreadable = f"Records that could not be read: {counted(result.unreadable)}."
+        raise PartlyUnreadableError(unreadable + (lost if result.forgotten else ""))

@@ -32,8 +32,8 @@ TOLD = 10
     "--format", "form", metavar="FORMAT", type=click.Choice(FORMATS), help="warc, wacz, bagit, jsonl, csv or sqlite."
 )
 @click.option("--site", "sites", metavar="SITE", multiple=True, help="Of this site; several times for several.")
-@click.option("--since", metavar="DAY", default="", help="Published on this day or later: 2024-05-31, 2024-05 or 2024.")
-@click.option("--until", metavar="DAY", default="", help="Published on this day or earlier.")
+@click.option("--since", metavar="DAY", help="Published on this day or later: 2024-05-31, 2024-05 or 2024.")
+@click.option("--until", metavar="DAY", help="Published on this day or earlier.")
 @click.option("--search", metavar="WORDS", help="What a search for these words finds.")
 @click.option("--revisions", "versions", is_flag=True, help="Also what the articles said before.")
 @click.option("--force", is_flag=True, help="Replace OUT where it is there.")
@@ -45,8 +45,8 @@ def export(
     articles: tuple[str, ...],
     form: str | None,
     sites: tuple[str, ...],
-    since: str,
-    until: str,
+    since: str | None,
+    until: str | None,
     search: str | None,
     versions: bool,
     force: bool,
@@ -77,9 +77,13 @@ def export(
         raise InputError(f"What {out} is to be does not follow from its name: give --format, one of {among}.")
     if streamed and form not in STREAMED:
         raise InputError(f"{form} cannot be written to standard output (only {_listed(STREAMED)}): name a file.")
-    if search == "":  # a script's empty variable must not ask for everything
-        raise InputError("--search '' asks for no word: write at least one letter or digit.")
-    choice = Choice(sites=sites, since=since, until=until, search=search or "", articles=tuple(dict.fromkeys(articles)))
+    for option, given in (("--since", since), ("--until", until), ("--search", search)):
+        if given == "":  # a script's empty variable must not ask for everything
+            raise InputError(
+                f"{option} '' is no {'word' if option == '--search' else 'day'}: give one, or leave it out."
+            )
+    ids = tuple(dict.fromkeys(articles))
+    choice = Choice(sites=sites, since=since or "", until=until or "", search=search or "", articles=ids)
     with Archive(data, read_only=True) as archive, stopping() as stop, Steps() as progress:
 
         def moved(what: str, done: int, total: int) -> None:
@@ -100,14 +104,17 @@ def export(
 
 
 def _tell_exported(done: Exported, out: Path, form: str, *, as_json: bool) -> None:
+    from crawler.text import named
     from monitor.report import print_json, size
 
     if as_json:
         told = {"articles": done.articles, "captures": done.captures, "bytes": done.bytes}
         told |= {"kept_back": done.kept_back, "lost": done.lost}
-        print_json({"out": str(out), "format": form, **told, "damaged": list(done.damaged)})
+        print_json({"out": named(str(out)), "format": form, **told, "damaged": list(done.damaged)})
     else:
-        click.echo(f"{out}: {done.articles:,} articles, {done.captures:,} captures, {size(done.bytes)} ({form})")
+        click.echo(
+            f"{named(str(out))}: {done.articles:,} articles, {done.captures:,} captures, {size(done.bytes)} ({form})"
+        )
         if done.kept_back:
             click.echo(f"  {done.kept_back:,} records are not in it: their pages name what is withheld")
 

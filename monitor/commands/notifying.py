@@ -43,7 +43,11 @@ def notify(setting: Setting, rehearsal: bool, again: bool, as_json: bool) -> Non
 
     with Archive(setting.to_read()) as archive, stopping() as stop:
         _check_sites(setting, _slugs(archive))
-        told = deliver(archive, setting.config, digests=not _crawling(setting.data), again=again, stop=stop)
+        try:
+            told = deliver(archive, setting.config, digests=not _crawling(setting.data), again=again, stop=stop)
+        except LockedError:
+            stop.leave()
+            raise
         archive.write_journal()
     stop.leave()
     _tell(told, as_json=as_json)
@@ -81,12 +85,16 @@ def _rehearse(setting: Setting, *, as_json: bool) -> None:
     from monitor.notify import rehearse
     from monitor.report import print_json, print_table
 
-    answers = rehearse(setting.config)
+    answers, wrong = rehearse(setting.config)
+    if wrong.keys() == answers.keys():  # nothing was sent, and the sentences say why
+        raise ConfigError("\n".join(wrong.values()))
     if as_json:
         print_json([{"channel": name, **asdict(answer)} for name, answer in answers.items()])
     else:
         rows = [(name, answer.outcome, answer.reason) for name, answer in answers.items()]
         print_table(("channel", "outcome", "because"), rows)
+    if wrong:
+        raise ConfigError("\n".join(wrong.values()))
     if bad := [name for name, answer in answers.items() if answer.outcome != "sent"]:
         raise UndeliveredError(f"The test did not reach {', '.join(bad)}; see above.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import IO, Any, cast
 from crawler.archive import Archive
 from crawler.config import Config
 from crawler.errors import InputError, StorageError
+from crawler.text import named
 from monitor.backup import TREES
 from monitor.exporting.bags import bag
 from monitor.exporting.described import Collection, collection
@@ -19,7 +21,7 @@ from monitor.exporting.selection import Choice, Selection, selected
 from monitor.exporting.small import small_archive
 from monitor.exporting.texts import Moved, about_sheet, json_lines, sheet
 from monitor.exporting.warcs import wacz, warc
-from monitor.exporting.whole import whole
+from monitor.exporting.whole import BAG, whole
 
 __all__ = ["ENDINGS", "STREAMED", "Choice", "Exported", "export", "stream"]
 
@@ -130,6 +132,12 @@ def _check_place(data: Path, out: Path) -> None:
     its_own = [data / f"archive.db{ending}" for ending in ("", "-wal", "-shm")]
     if place in its_own or any(place.is_relative_to(data / tree) for tree in TREES):
         raise InputError(f"{out} is part of the archive itself: name another place.")
+    if os.path.lexists(place) and place.is_relative_to(data) and not _is_export(place):  # its settings, its locks
+        raise InputError(f"{out} is in the archive's directory and no export: name another place.")
+
+
+def _is_export(place: Path) -> bool:
+    return (place / BAG).is_file() if place.is_dir() else place.name.endswith(tuple(ENDINGS))
 
 
 def _write(
@@ -144,20 +152,20 @@ def _write(
     force: bool,
     moved: Moved,
 ) -> None:
-    said = collection(selection, config)
+    said, name = collection(selection, config), named(out.name)
     if form == "wacz":
         wacz(selection, part, records, said, moved=moved)
     elif form == "bagit":
-        bag(selection, part, records, said, name=out.name, versions=versions, moved=moved)
+        bag(selection, part, records, said, name=name, versions=versions, moved=moved)
     elif form == "sqlite":
         small_archive(selection, part, said, moved=moved)
     else:
         with ExitStack() as stack:
             if form == "csv":
                 about = stack.enter_context(whole(out.with_name(f"{out.name}-metadata.json"), force=force))
-                about.write_bytes(about_sheet(said, out.name, versions=versions))
+                about.write_bytes(about_sheet(said, name, versions=versions))
             file = stack.enter_context(part.open("xb"))
-            _write_on(selection, records, said, file, out.name, form, versions=versions, moved=moved)
+            _write_on(selection, records, said, file, name, form, versions=versions, moved=moved)
 
 
 def _write_on(

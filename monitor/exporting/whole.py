@@ -23,7 +23,7 @@ def whole(out: Path, *, force: bool) -> Iterator[Path]:
     ``force`` is not given, or where it is a directory that is no bag; StorageError where it cannot be written.
     """
     _check(out, force=force)
-    part = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
+    part = out.with_name(f".{secrets.token_hex(8)}.part")  # no longer than any name, which ``out`` may be
     try:
         yield part
         _sync(part)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from crawler.changes import Changes, Paragraph, Run, changed
+from crawler.changes import Changes, Paragraph, changed
+from crawler.replacements import Run
 from crawler.text import clean
 from monitor.feeds.entries import address
 

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
-from crawler.changes import Paragraph, Run, changed, compare
+from crawler.changes import Paragraph, changed, compare
 from crawler.reading import Reading
+from crawler.replacements import Run
 from monitor.web import labels, queries, render
 from monitor.web.evidence import record_path
 from monitor.web.feed_links import Choice, alternates
@@ -140,7 +141,7 @@ def difference(before: Row, after: Row, *, small: bool) -> dict[str, Any]:
         ],
         "paragraphs": list(_folded(lines)),
         "is_same": all(line.is_same for line in lines),
-        "hidden": 0 if small else sum(p.cosmetic for p in changes.paragraphs),
+        "hidden": 0 if small else sum(p.cosmetic and p.op == "changed" for p in changes.paragraphs),
         "words_added": changes.words_added,
         "words_removed": changes.words_removed,
     }

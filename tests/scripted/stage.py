@@ -197,6 +197,16 @@ def answers(status: int, *headers: tuple[str, str]) -> Act:
     return act
 
 
+def leads_to(other: str) -> Act:
+    """Its address leads to another article from now on."""
+
+    def act(stage: Stage, slug: str, name: str) -> None:
+        path = stage.world.sites[slug].article_path(stage.named[slug, other])
+        answers(302, ("Location", path))(stage, slug, name)
+
+    return act
+
+
 GONE, HOME = answers(410), answers(302, ("Location", "/"))
 
 
@@ -246,6 +256,19 @@ def everywhere(answer: Callable[[Request], Response | None]) -> Act:
 def wall(stage: Stage, slug: str, _: str) -> None:
     """Every address asks the visitor to sign in."""
     stage.world.sites[slug].everywhere = stage.world.sites[slug].login_page
+
+
+def forwards(*, all_of_it: bool) -> Act:
+    """Its articles, or every address, forward to another site."""
+
+    def act(stage: Stage, slug: str, _: str) -> None:
+        site = stage.world.sites[slug]
+        paths = {site.article_path(a) for a in site.articles.values()}
+        away = Response(b"", 301, headers=(("Location", "http://moi.example.vn/"),))
+        led = (lambda r: r.path != "/robots.txt") if all_of_it else (lambda r: r.target in paths)
+        site.everywhere = lambda request: away if led(request) else None
+
+    return act
 
 
 usual = everywhere(lambda _: None)

@@ -33,6 +33,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{missing} trong {looked} bài được tìm đều biến thành cùng một trang",
         "{missing} of the {looked} articles looked at had turned into one and the same page",
     ),
+    "mass_led_off": (
+        "địa chỉ của {missing} trong {looked} bài được tìm nay dẫn sang trang khác",
+        "the addresses of {missing} of the {looked} articles looked at lead to another site now",
+    ),
     "mass_no_answer": ("nhiều đêm liền không trả lời", "nobody answered for several nights"),
     "mass_open": ("chưa rõ kết cục", "not settled yet"),
     "mass_back": ("đã trở lại", "came back"),
