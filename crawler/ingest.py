@@ -263,7 +263,7 @@ def _reading(article: extract.Article, site: Site, at: _Address) -> tuple[Readin
         "date_published": article.date_published,
         "captions": list(article.captions),
         "images": [{"url": _without_host(link, at)} | said for link, said in images],
-        "attachments": [{"url": _without_host(link, at)} | said for link, said in attachments],
+        "attachments": [{"url": _without_host(urls.of_file(link), at)} | said for link, said in attachments],
     }
     body = "\n\n".join(article.paragraphs)
     text_digest = text.text_digest(body)

@@ -37,6 +37,9 @@ _MEANINGLESS_PARAM: Final = re.compile(
     r"print|t)(?:=|$)|\w*viewmode=print$|sid=[0-9a-f]{32,}$|(?:_|ts)=[12]\d{9}(?:\d{3})?$",
     re.IGNORECASE,
 )
+#: What lets a reader at a file whose name the path has: another one at each look.
+_OPENS: Final = re.compile(r"(?:(?:access_?)?token|ticket|auth|sid|ts|_|nonce|expires|sig(?:nature)?)=", re.IGNORECASE)
+_NAMES_A_FILE: Final = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|od[ts]|rtf|zip|rar|7z)(?:/|\Z)", re.IGNORECASE)
 _SESSION_IN_PATH: Final = re.compile(r";jsessionid=[^/;]*|/\((?:[A-Z]\([^()/]*\))+\)(?=/)", re.IGNORECASE)
 
 # Paths and queries of these characters are in their normal form already (percent signs and all else need a look).
@@ -180,12 +183,21 @@ def _of_the_site(target: str, addresses: Addresses) -> str:
     return f"{path}?{query}" if query else path
 
 
+def of_file(url: str) -> str:
+    """A canonical URL without what only lets a reader at the file that its path names ("x.pdf?ticket=7a91")."""
+    path, _, query = url.partition("?")
+    if not query or not _NAMES_A_FILE.search(path):
+        return url
+    kept = "&".join(part for part in query.split("&") if not _OPENS.match(part))
+    return f"{path}?{kept}" if kept else path
+
+
 _WWW: Final = re.compile(r"www\d*\.(?=[^.]+\.)")
 
 
 @lru_cache(maxsize=2048)
 def _surt(url: str) -> str:
-    _, authority, path, query = _parts(url)
+    _, authority, path, query = _parts(of_file(url))
     host, _, port = authority.partition(":") if not authority.startswith("[") else (authority, "", "")
     reversed_host = ",".join(reversed(_WWW.sub("", host, count=1).split(".")))
     key = f"{reversed_host}{':' + port if port else ''}){path.rstrip('/') or '/'}"

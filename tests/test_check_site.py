@@ -481,7 +481,7 @@ def test_a_parameter_that_moves_in_the_addresses_of_files_is_proposed_until_it_i
     tickets = iter(range(1000, 2000))
 
     def answers(path: str) -> tuple[int, str]:
-        file = f'<p><a href="/tai-ve/1.pdf?v=2&amp;ticket={next(tickets)}">Công văn số 7</a></p>'
+        file = f'<p><a href="/tai-ve.ashx?ticket={next(tickets)}&amp;f=1.pdf">Công văn số 7</a></p>'
         return (200, article(1, body=TEXT + file)) if path == "/bai-1" else listing(path, 1)
 
     with served(answers) as (base, _):

@@ -166,6 +166,13 @@ def test_moving_hosts_and_pictures_change_no_reading_but_attachments_do() -> Non
     first = reading("http://thu.example.vn", "/a.jpg", "/k.doc")
     assert reading("https://huyen.example.vn", "/thumb/a.jpg", "/k.doc") == first
     assert reading("http://thu.example.vn", "/a.jpg", "/k2.doc") != first
+    assert {reading("http://thu.example.vn", "/a.jpg", f"/k.doc?ticket={n}&v=1") for n in range(9)} != {first}
+    assert len({reading("http://thu.example.vn", "/a.jpg", f"/k.doc?ticket={n}&v=1") for n in range(9)}) == 1
+
+
+def test_a_file_is_fetched_with_what_opens_it_and_known_without() -> None:
+    p = live(capture(payload=html(extra='<p><a href="/k.doc?token=7a91">kế hoạch.doc</a></p>')))
+    assert p.follow == (("http://thu.example.vn/k.doc?token=7a91", "vn,example,thu)/k.doc", "attachment"),)
 
 
 def test_files_are_to_be_fetched_by_a_live_crawl_where_the_site_keeps_them() -> None:

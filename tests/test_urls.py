@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler import site
-from crawler.urls import MAX_URL, canonical_url, cms_id, host_free_key, is_article, is_denied, url_key
+from crawler.urls import MAX_URL, canonical_url, cms_id, host_free_key, is_article, is_denied, of_file, url_key
 
 PORTAL = site.Addresses(
     article=r"/-/view_content/(?P<id>\d+)-",
@@ -187,3 +187,19 @@ class TestTheSitesOwnWord:
         assert is_denied("http://example.vn/c/portal/login", PORTAL)
         assert is_denied("http://example.vn/tin?ngay=3", PORTAL)
         assert not is_denied(self.ARTICLE, PORTAL)
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("http://a.vn/7.pdf?ticket=7a91", "vn,a)/7.pdf"),
+        ("http://a.vn/7.PDF/x?v=2&Token=1&sig=a%2Bb&_=3", "vn,a)/7.PDF/x?v=2"),
+        ("http://a.vn/7.docx?id=3&token", "vn,a)/7.docx?id=3&token"),
+        ("http://a.vn/download?ticket=7a91", "vn,a)/download?ticket=7a91"),
+        ("http://a.vn/tin.aspx?sid=7", "vn,a)/tin.aspx?sid=7"),
+    ],
+)
+def test_what_only_lets_a_reader_at_a_file_is_no_part_of_its_key_but_of_its_address(written: str, key: str) -> None:
+    assert url_key(written) == key
+    assert url_key(canonical_url(written)) == url_key(of_file(canonical_url(written))) == key
+    assert "ticket" in canonical_url("http://a.vn/7.pdf?ticket=7a91")

@@ -19,6 +19,7 @@ from crawler.landmarks import key, vocabulary
 from crawler.site import Reading
 from crawler.text import clean
 from crawler.tree import is_inside, longest_of, parse
+from crawler.urls import of_file
 
 Kind = Literal["counter", "date", "list", "text"]
 KeptOut = Literal["", "drop", "landmark"]
@@ -105,7 +106,7 @@ def moving_params(first: Sequence[Attachment], second: Sequence[Attachment]) -> 
     """The parameters in addresses of files that had other values at the second fetch, though all else was the same."""
     found: dict[str, None] = {}
     for one, other in zip(first, second, strict=False):
-        before, after = urlsplit(one.url), urlsplit(other.url)
+        before, after = urlsplit(of_file(one.url)), urlsplit(of_file(other.url))
         had, has = dict(parse_qsl(before.query)), dict(parse_qsl(after.query))
         if (one.name, before.path, had.keys()) == (other.name, after.path, has.keys()):
             found |= dict.fromkeys(name for name in had if had[name] != has[name])
