@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, fields
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from monitor.commands.options import Setting, common
 from monitor.live import Steps
 
 if TYPE_CHECKING:
+    from crawler.archive import Archive
+    from crawler.config import Config
     from monitor.importing import Imported
     from monitor.overview import SiteState
 
@@ -54,14 +57,11 @@ def import_(
     again. The files themselves are not changed.
     """
     from crawler.archive import Archive
-    from monitor import replay
     from monitor.beside import StudyBeside
     from monitor.importing import Importer, files_in
     from monitor.period import period
     from monitor.readers import cores
-    from monitor.report import CrawlProgress, FileProgress
-    from monitor.withheld_again import seal_again
-    from monitor.withheld_pages import look
+    from monitor.report import FileProgress
 
     if Path("-") in files:
         raise InputError("Captures cannot come on standard input, for their files are not read in one go: name a file.")
@@ -79,13 +79,7 @@ def import_(
                     importer.add(file, progress.moved)
                 except InputError as error:
                     unreadable.append(str(error))
-        with CrawlProgress() as studying:
-            archive.study(studying.studied)
-        seal_again(archive, setting.config, begun)
-        with Steps() as steps:
-            look(archive, setting.config, steps.moved)
-        replay.update(archive)
-        archive.write_journal()
+        conclude(archive, setting.config, begun)
     if importer.result.records or as_json:
         _tell(importer.result, as_json=as_json)
     if unreadable:
@@ -93,6 +87,22 @@ def import_(
     if importer.result.damaged:
         names = ", ".join(importer.result.damaged)
         raise PartlyUnreadableError(f"{names}: damaged or cut off in places; what could be read was kept.")
+
+
+def conclude(archive: Archive, config: Config, begun: datetime) -> None:
+    """What follows from captures that others have made and that came in since ``begun``; shows its progress."""
+    from monitor import replay
+    from monitor.report import CrawlProgress
+    from monitor.withheld_again import seal_again
+    from monitor.withheld_pages import look
+
+    with CrawlProgress() as studying:
+        archive.study(studying.studied)
+    seal_again(archive, config, begun)
+    with Steps() as steps:
+        look(archive, config, steps.moved)
+    replay.update(archive)
+    archive.write_journal()
 
 
 def _tell(result: Imported, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ import click
 
 from crawler.clock import now
 from crawler.errors import CrawlFailedError, InputError, PartlyUnreadableError
+from monitor.commands.archive import conclude
 from monitor.commands.options import Setting, common, named
 from monitor.live import Live, Steps
 
@@ -60,12 +61,8 @@ def backfill(
     Example:  luutin backfill hai_duong --from https://web.archive.org/
     """
     from crawler.archive import Archive
-    from monitor import replay
     from monitor.backfill.run import Backfill, Wanted, open_source
     from monitor.period import period
-    from monitor.report import CrawlProgress
-    from monitor.withheld_again import seal_again
-    from monitor.withheld_pages import look
 
     (site,) = named([slug], setting.sites())
     wanted = Wanted(
@@ -85,13 +82,7 @@ def backfill(
                 work.run(service, source, progress.moved)
         except (InputError, CrawlFailedError) as error:
             stopped = error
-        with CrawlProgress() as studying:
-            archive.study(studying.studied)
-        seal_again(archive, setting.config, begun)
-        with Steps() as steps:
-            look(archive, setting.config, steps.moved)
-        replay.update(archive)
-        archive.write_journal()
+        conclude(archive, setting.config, begun)
     _tell(work.result, as_json=as_json)
     if stopped is not None:
         raise stopped

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,25 +63,16 @@ def export(
     Example:  luutin export dan-van-kheo.wacz --site hai_duong --search '"dân vận khéo"' --since 2024
     """
     from crawler.archive import Archive
-    from monitor.exporting import ENDINGS, STREAMED, Choice, stream
+    from monitor.exporting import Choice, stream
     from monitor.exporting import export as write
     from monitor.stopping import stopping
 
     data = setting.to_read()
     if not setting.has_archive():
         raise InputError(f"Nothing is archived yet in {data}: there is nothing to export.")
-    form = form or next((form for ending, form in ENDINGS.items() if out.name.endswith(ending)), None)
     streamed = out == Path("-")
-    if form is None:
-        among = _listed(STREAMED if streamed else FORMATS)
-        raise InputError(f"What {out} is to be does not follow from its name: give --format, one of {among}.")
-    if streamed and form not in STREAMED:
-        raise InputError(f"{form} cannot be written to standard output (only {_listed(STREAMED)}): name a file.")
-    for option, given in (("--since", since), ("--until", until), ("--search", search)):
-        if given == "":  # a script's empty variable must not ask for everything
-            raise InputError(
-                f"{option} '' is no {'word' if option == '--search' else 'day'}: give one, or leave it out."
-            )
+    form = _form(out, form, streamed=streamed)
+    _refuse_blank({"--since": since, "--until": until, "--search": search})
     ids = tuple(dict.fromkeys(articles))
     choice = Choice(sites=sites, since=since or "", until=until or "", search=search or "", articles=ids)
     with Archive(data, read_only=True) as archive, stopping() as stop, Steps() as progress:
@@ -101,6 +92,27 @@ def export(
         raise PartlyUnreadableError(
             f"{done.lost:,} records could not be read and are not in it: {'; '.join(done.damaged[:TOLD])}."
         )
+
+
+def _form(out: Path, given: str | None, *, streamed: bool) -> str:
+    """The format that is meant. Raises InputError where that cannot be told, or cannot be streamed."""
+    from monitor.exporting import ENDINGS, STREAMED
+
+    form = given or next((form for ending, form in ENDINGS.items() if out.name.endswith(ending)), None)
+    if form is None:
+        among = _listed(STREAMED if streamed else FORMATS)
+        raise InputError(f"What {out} is to be does not follow from its name: give --format, one of {among}.")
+    if streamed and form not in STREAMED:
+        raise InputError(f"{form} cannot be written to standard output (only {_listed(STREAMED)}): name a file.")
+    return form
+
+
+def _refuse_blank(options: Mapping[str, str | None]) -> None:
+    """A script's empty variable must not ask for everything. Raises InputError."""
+    for option, given in options.items():
+        if given == "":
+            what = "word" if option == "--search" else "day"
+            raise InputError(f"{option} '' is no {what}: give one, or leave it out.")
 
 
 def _tell_exported(done: Exported, out: Path, form: str, *, as_json: bool) -> None:
