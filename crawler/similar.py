@@ -1,7 +1,9 @@
 """Texts that share most of their shingles: a sketch of each text, whom it may be like, and the pairs that prove it.
 
-A sketch is what Broder (1997, "On the resemblance and containment of documents") makes of a document: those of its
-shingles that are 0 modulo a power of two, which grows with the text.
+A sketch is of min-hashes (Broder 1997, "On the resemblance and containment of documents"): of any two, as many are the
+same, on average, as of the shingles that either text has are in both. They come of one permutation (Li, Owen and Zhang
+2012, "One permutation hashing"; Shrivastava 2017, "Optimal densification of one permutation hashing"), are cut down to
+a byte each (Li and König 2010, "b-bit minwise hashing"), and are looked up band by band (Indyk and Motwani 1998).
 """
 
 from __future__ import annotations
@@ -9,34 +11,38 @@ from __future__ import annotations
 import json
 import sqlite3
 import struct
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
+from functools import cache
+from hashlib import blake2b
 from math import ceil
+from operator import eq
 
 #: From here on texts are called similar: the true overlap of their shingles.
 SIMILAR = 0.8
 
-#: Pairs whose sketches overlap less are not looked at. Of pairs of overlap 0.8 one in 400 is missed, of 0.9 none.
+#: Hashes in a sketch, and in a band of it. Texts are looked at whose sketches have one band in common. Of pairs of
+#: overlap v that is a share of 1 - (1 - v**5)**16: all but one in 570 at 0.8, all at 0.9, one in twelve at 0.35.
+HASHES, BAND = 80, 5
+
+#: Pairs whose sketches have less in common are not looked at more closely.
 ESTIMATE = 0.5
 
-#: A sketch has about 16 to 32 shingles whatever the length of the text; one of fewer than 32 is kept whole.
-SKETCH = 16
-
-#: A shingle leads to no more than this many of the texts that have it in their sketches, those kept last. That bounds
-#: what a look-up costs, and how many rows a text adds (twice as many, of 38 bytes). A pair is missed for it only where
-#: all that their sketches share is more common: in a family of more than 1,000 near-copies, twenty years of a weekly
-#: notice, whose pairs grow with its square.
+#: A band leads to no more than this many of the texts that have it, those kept last. That bounds what a look-up costs,
+#: and how many rows a text adds (some 3,500 of 38 bytes). A pair is missed for it only where more texts have every
+#: band that the two share: in a family of more than 1,000 near-copies, twenty years of a weekly notice, whose pairs
+#: grow with its square.
 COMMON = 1000
 
 #: A text is kept as its difference from another one where that is no more than this share of its shingles.
 APART = 0.5
 
-_COUNT = "SELECT count(*) FROM (SELECT 1 FROM _sketch_hashes WHERE hash = ? LIMIT ?)"
+_IS_COMMON = "SELECT count(*) = ? FROM (SELECT 1 FROM _sketch_hashes WHERE hash = ? LIMIT ?)"
 #: As one text: a family's numbers take a fifth of the time that they take as rows.
 _LATEST = (
     "SELECT group_concat(sketch) FROM (SELECT sketch FROM _sketch_hashes WHERE hash = ? ORDER BY sketch DESC LIMIT ?)"
 )
 _HELD_BY = (
-    "SELECT id, shingles, hashes FROM _sketches"
+    "SELECT id, hashes FROM _sketches"
     " WHERE id IN (SELECT value FROM json_each(?)) AND shingles BETWEEN ? AND ? AND text_digest <> ?"
 )
 _NEAR = (
@@ -65,10 +71,10 @@ class Similar:
     def keep(self, digest: str) -> None:
         """Makes a text one of those that are compared, and pairs it with those that it is like."""
         mine = self._shingles(digest)
-        hashes = sketch(mine)
-        if not hashes:
+        if not mine:
             return
-        near = self._candidates(digest, len(mine), self._counts(hashes))
+        hashes = sketch(mine)
+        near = self._candidates(digest, len(mine), hashes)
         apart = {model: mine ^ self._shingles(self._digest(model)) for model in {row["model"] for row in near}}
         known = self._db.execute("SELECT id FROM _sketches WHERE text_digest = ?", (digest,)).fetchone()
         me = known["id"] if known is not None else self._sketched(digest, len(mine), hashes, apart)
@@ -88,28 +94,27 @@ class Similar:
         if row is None:
             return
         me, hashes = row
+        bands = bands_of(hashes)
         others = [other for (other,) in self._db.execute("SELECT other FROM _similar WHERE one = ?", (me,))]
         self._db.executemany("DELETE FROM _similar WHERE one = ? AND other = ?", [(other, me) for other in others])
         self._db.execute("DELETE FROM _similar WHERE one = ?", (me,))
         self._hand_over(me)
         self._db.execute("DELETE FROM _sketches WHERE id = ?", (me,))
-        self._db.executemany(
-            "DELETE FROM _sketch_hashes WHERE hash = ? AND sketch = ?", [(h, me) for h in _unpacked(hashes)]
-        )
+        self._db.executemany("DELETE FROM _sketch_hashes WHERE hash = ? AND sketch = ?", [(band, me) for band in bands])
         # these reach all of one another again
-        found_again = [h for h, n in self._counts(_unpacked(hashes)).items() if n == COMMON]
+        found_again = [band for band in bands if self._db.execute(_IS_COMMON, (COMMON, band, COMMON + 1)).fetchone()[0]]
         if found_again:
             self._db.execute(_STUDY_AGAIN, (json.dumps(found_again),))
 
-    def _sketched(self, digest: str, size: int, hashes: list[int], apart: dict[int, frozenset[int]]) -> int:
+    def _sketched(self, digest: str, size: int, hashes: bytes, apart: dict[int, frozenset[int]]) -> int:
         """Writes what is kept of a text that differs so from some models; returns its number."""
         close = [(len(differs), model) for model, differs in apart.items() if len(differs) <= size * APART]
         model = min(close)[1] if close else None
-        row = (digest, size, _packed(hashes), model, _packed(apart[model]) if model is not None else b"")
+        row = (digest, size, hashes, model, _packed(apart[model]) if model is not None else b"")
         query = "INSERT INTO _sketches (text_digest, shingles, hashes, model, differs) VALUES (?, ?, ?, ?, ?)"
         me = self._db.execute(query, row).lastrowid
         assert me is not None
-        self._db.executemany("INSERT INTO _sketch_hashes VALUES (?, ?)", [(h, me) for h in hashes])
+        self._db.executemany("INSERT INTO _sketch_hashes VALUES (?, ?)", [(band, me) for band in bands_of(hashes)])
         return me
 
     def _hand_over(self, model: int) -> None:
@@ -127,54 +132,41 @@ class Similar:
         digest: str = self._db.execute("SELECT text_digest FROM _sketches WHERE id = ?", (sketch_id,)).fetchone()[0]
         return digest
 
-    def _counts(self, hashes: Iterable[int]) -> dict[int, int]:
-        """In how many sketches each is; counted no further than is needed to see that it is common."""
-        return {h: self._db.execute(_COUNT, (h, COMMON + 1)).fetchone()[0] for h in hashes}
-
-    def _candidates(self, digest: str, size: int, counts: dict[int, int]) -> list[sqlite3.Row]:
-        """The texts whose sketches overlap enough with that of a text of ``size`` shingles.
-
-        Among more than half of its sketch each of them has one at least, so the rarer half is all that is looked up.
-        """
-        bounds = (int(size * SIMILAR), ceil(size / SIMILAR))
-        # by the level of the coarser of two sketches: the other's may be coarser by one
-        mine = {level: _at(level, counts) for level in {level_of(size), level_of(bounds[1])}}
-        probes: set[int] = set()
-        for hashes in mine.values():
-            probes.update(sorted(hashes, key=lambda h: (counts[h], h))[: int(len(hashes) * (1 - ESTIMATE)) + 1])
+    def _candidates(self, digest: str, size: int, mine: bytes) -> list[sqlite3.Row]:
+        """The texts whose sketches have a band and enough else in common with that of a text of ``size`` shingles."""
         reached: set[str] = set()
-        for h in probes:
-            reached.update((self._db.execute(_LATEST, (h, COMMON)).fetchone()[0] or "").split(","))
-        rows = self._db.execute(_HELD_BY, (f"[{','.join(filter(None, reached))}]", *bounds, digest))
-        near = [other for other, its_size, hashes in rows if _is_near(mine, level_of(its_size), _unpacked(hashes))]
+        for band in bands_of(mine):
+            reached.update((self._db.execute(_LATEST, (band, COMMON)).fetchone()[0] or "").split(","))
+        reached.discard("")
+        if not reached:
+            return []
+        bounds = (int(size * SIMILAR), ceil(size / SIMILAR))
+        rows = self._db.execute(_HELD_BY, (f"[{','.join(reached)}]", *bounds, digest))
+        near = [other for other, hashes in rows if sum(map(eq, mine, hashes)) >= ESTIMATE * HASHES]
         return self._db.execute(_NEAR, (json.dumps(near),)).fetchall() if near else []
 
 
-def level_of(size: int) -> int:
-    """How many zeros end the shingles that stand in the sketch of a text of ``size`` shingles."""
-    return max(0, (size // SKETCH).bit_length() - 1)
+def sketch(shingles: frozenset[int]) -> bytes:
+    """``HASHES`` min-hashes of a text's shingles (numbers of ``crawler.text.shingles``; one at least), a byte each.
+
+    Each shingle belongs to one place of the sketch, whose hash is of the least of its shingles. A place that has none,
+    as many of a short text, borrows from one that has, the first in an order that is its own.
+    """
+    least = {shingle % HASHES: shingle for shingle in sorted(shingles, reverse=True)}
+    places = (place if place in least else next(p for p in _lenders(place) if p in least) for place in range(HASHES))
+    # below what tells the place and above what makes it the least
+    return bytes(least[place] // HASHES % 256 for place in places)
 
 
-def sketch(shingles: frozenset[int]) -> list[int]:
-    """A fair sample of a text's shingles (numbers of ``crawler.text.shingles``), sorted."""
-    modulus = 1 << level_of(len(shingles))
-    return sorted(h for h in shingles if h % modulus == 0)
+@cache
+def _lenders(place: int) -> list[int]:
+    """All places, in an order that chance might have made, on any machine the same."""
+    return sorted(range(HASHES), key=lambda other: blake2b(bytes((place, other)), digest_size=8).digest())
 
 
-def _at(level: int, hashes: Iterable[int]) -> frozenset[int]:
-    """Those of the hashes of a finer sketch that stand in one of ``level``."""
-    modulus = 1 << level
-    return frozenset(h for h in hashes if h % modulus == 0)
-
-
-def _is_near(mine: dict[int, frozenset[int]], other_level: int, other: tuple[int, ...]) -> bool:
-    """Whether two sketches, the finer one made as coarse as the other, overlap enough."""
-    level = max(min(mine), other_level)
-    common = len(mine[level].intersection(other))
-    if common < ESTIMATE * len(mine[level]) or not common:
-        return False
-    theirs = len(other) if level == other_level else len(_at(level, other))
-    return common >= ESTIMATE * (len(mine[level]) + theirs - common)
+def bands_of(hashes: bytes) -> list[int]:
+    """The bands of a sketch, as the numbers by which they are looked up; a text of a few shingles has fewer of them."""
+    return sorted({int.from_bytes(hashes[at : at + BAND], "big") for at in range(0, HASHES, BAND)})
 
 
 def _overlap(my_size: int, mine: frozenset[int], other_size: int, other: tuple[int, ...]) -> float:

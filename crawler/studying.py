@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from operator import itemgetter
 
@@ -14,7 +14,7 @@ from crawler.text import shingles
 
 #: By which rules texts are studied. To be raised with any change of what crawler/citations or crawler/similar (or
 #: crawler.text.shingles) make of a text: an archive that was studied by others is then studied whole again.
-STUDY_VERSION = 3
+STUDY_VERSION = 4
 
 #: Rows of the queue that are prepared at once, outside of the transaction that writes what they come to.
 BATCH = 32
@@ -45,7 +45,8 @@ class Study:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
-        self._shingles = lru_cache(_KEPT)(self._made)
+        # of the connection, not of this study: in a ring, all that is kept would outlast it until the collector comes
+        self._shingles = lru_cache(_KEPT)(partial(_made, connection))
         self._similar = Similar(connection, self._shingles)
         self._citations_in = lru_cache(2 * BATCH)(_citations_in)
 
@@ -96,9 +97,6 @@ class Study:
                 break
         return done
 
-    def _made(self, digest: str) -> frozenset[int]:
-        return shingles(self._db.execute("SELECT body FROM texts WHERE text_digest = ?", (digest,)).fetchone()[0])
-
     def _article(self, docid: int) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._db.execute(_ARTICLE, (docid,)).fetchone()
         return row
@@ -136,6 +134,10 @@ class Study:
         ]
         query = "SELECT * FROM citations WHERE article_id = ? ORDER BY position"
         return [tuple(row) for row in self._db.execute(query, (article["id"],))], found
+
+
+def _made(connection: sqlite3.Connection, digest: str) -> frozenset[int]:
+    return shingles(connection.execute("SELECT body FROM texts WHERE text_digest = ?", (digest,)).fetchone()[0])
 
 
 def _citations_in(headline: str, body: str) -> list[Citation]:

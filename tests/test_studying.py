@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import re
 import tempfile
@@ -20,7 +21,7 @@ from crawler import similar, studying
 from crawler.archive import Archive, Prepared
 from crawler.citations import Citation
 from crawler.migrations import m002_studied, m016_similar, migrations
-from crawler.similar import SIMILAR, level_of, sketch
+from crawler.similar import BAND, HASHES, SIMILAR, bands_of, sketch
 from crawler.text import overlap, shingles, text_digest
 from monitor import leftover
 from tests.captures import SITE, Says, everything, identity_of, missing, moment, one, page, redirect, sound
@@ -323,11 +324,52 @@ def test_a_near_copy_is_found_whatever_its_length(length: int, promised: float) 
     assert len(found) >= 0.99 * len(true)
 
 
-def test_sketches_are_small_whatever_the_length() -> None:
+def test_sketches_have_one_size_whatever_the_length() -> None:
     for length in (3, 31, 32, 33, 500, 5000, 50_000):
         text = shingles(" ".join(f"{w}{i}" for i, w in enumerate(prose(1, length))))
-        assert min(len(text), 8) <= len(sketch(text)) <= 60, length
-    assert [level_of(n) for n in (0, 1, 31, 32, 63, 64, 512)] == [0, 0, 0, 1, 1, 2, 5]
+        assert len(sketch(text)) == HASHES
+        assert 1 <= len(bands_of(sketch(text))) <= HASHES // BAND
+
+
+@pytest.mark.parametrize("size", [12, 40, 160, 900])
+def test_sketches_have_in_common_what_texts_have_in_common(size: int) -> None:
+    """On average: by how much a single one is out is a matter of chance, of the bytes cut off hardly any."""
+    chance = random.Random(size)
+    for shared in (0, size // 2, size * 9 // 10):
+        estimates, true = [], shared / (2 * size - shared)
+        for _ in range(400):
+            both, one, other = (
+                {chance.getrandbits(47) for _ in range(n)} for n in (shared, size - shared, size - shared)
+            )
+            mine, theirs = (sketch(frozenset(both | rest)) for rest in (one, other))
+            estimates.append(sum(a == b for a, b in zip(mine, theirs, strict=True)) / HASHES)
+        assert abs(sum(estimates) / len(estimates) - true) < 0.02
+
+
+def test_a_sketch_is_the_same_on_any_machine_and_any_python() -> None:
+    """They are kept for years and compared: a change of them is a change of STUDY_VERSION."""
+    assert sketch(shingles("Hội nghị tổng kết công tác dân vận")).hex() == (
+        "403f3e6f76763f40cd763ecd6f6f3e40763f6f6f3f763f3e6f40403ecdcd766f40763f3ecd6f3e3e"
+        "4076cd40406fcd3e766f3f763e76403e3f763e3e403ecd3e3f6fcd3f763f3e3e6f3f403f3f3e3f3e"
+    )
+    assert sketch(shingles(" ".join(prose(1, 400)))).hex() == (
+        "fb4cd558279bd2b560ed8a5e1592cbc706aea78acc1d827b10d5871d040cbb493a8e4cff97c78e5b"
+        "b672c818bea6f1e792a2c3dc4cc868a89349e97f4d8ff34bba257a8e4a3af42e4cf73a7229e35776"
+    )
+
+
+def test_what_a_study_kept_goes_with_it(archive: Archive) -> None:
+    """While an import goes on, there is one every moment, with megabytes of shingles each."""
+    archive.store([page(f"/{n}", moment(1), Says(body=body)) for n, body in enumerate(BODIES)])
+    kept = shingles(BODIES[0])
+    gc.collect()
+    gc.disable()
+    try:
+        archive.study()
+        assert not [o for o in gc.get_objects() if isinstance(o, studying.Study | similar.Similar)]
+        assert not [o for o in gc.get_objects() if isinstance(o, frozenset) and o is not kept and o == kept]
+    finally:
+        gc.enable()
 
 
 def test_exact_copies_are_one_text_and_listed_beside_what_is_similar_to_them(archive: Archive) -> None:
@@ -376,7 +418,7 @@ def test_in_a_family_of_any_size_each_text_is_linked_with_so_many_before_it_and_
         archive.study()
         now = set(everything(archive, "SELECT text_digest, other_digest FROM similar_texts"))
         assert pairs <= now
-        assert len(now - pairs) == 2 * min(n, 4)
+        assert 2 * min(n, 4) <= len(now - pairs) <= 2 * 2 * 4
         pairs = now
     archive.store([page("/0", moment(2), Says(headline="Khác", body=f"{base} ngày 0"))])
     archive.study()
@@ -392,8 +434,8 @@ def test_of_a_family_one_text_is_read_again_whatever_its_size_and_when_it_goes_a
     archive.store([page(f"/{n}", moment(1), Says(body=body)) for n, body in enumerate(family[:10])])
     archive.study()
     read: list[str] = []
-    made = studying.Study._made
-    monkeypatch.setattr(studying.Study, "_made", lambda self, digest: read.append(digest) or made(self, digest))
+    made = studying._made
+    monkeypatch.setattr(studying, "_made", lambda db, digest: read.append(digest) or made(db, digest))
     for n in (10, 11):
         archive.store([page(f"/{n}", moment(2), Says(body=family[n]))])
         archive.study()
@@ -425,7 +467,7 @@ def test_other_rules_make_everything_be_studied_again_once(archive: Archive, mon
     with monkeypatch.context() as patch:
         patch.setattr(studying, "STUDY_VERSION", studying.STUDY_VERSION + 1)
         patch.setattr(studying, "find_citations", lambda _: [Citation("Luật 01", "Luật", "01", None, None, "Luật 01")])
-        patch.setattr(similar, "SKETCH", 8)
+        patch.setattr(similar, "HASHES", 40)
         assert archive.study() == len(BODIES)
         assert one(archive, "SELECT count(*), min(document) FROM citations") == (len(BODIES), "Luật 01")
         by_the_new = studied(archive)
