@@ -9,12 +9,10 @@ the exception: a journal, only ever added to.
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
-from urllib.parse import urljoin
 
 from crawler.derive import Fact, Revision, State, derive, fuller_images
 from crawler.journal import Event, announce
@@ -23,7 +21,6 @@ from crawler.reading import Reading
 from crawler.search_index import forms, free, place
 from crawler.summaries import kept, summary
 from crawler.text import text_digest
-from crawler.urls import url_key
 
 _READING = ", ".join(f.name for f in fields(Reading))
 _COLUMNS_OF = attrgetter(*(f.name for f in fields(Reading)))
@@ -291,15 +288,11 @@ class Articles:
         """Every file and picture that the article ever listed, as the latest of its revisions that do names it."""
         identifiers: set[str] = set()
         for r in revisions:
-            for kind, listed in (("attachment", r.reading.attachments), ("image", r.reading.images)):
-                for file in json.loads(listed):
-                    url = urljoin(r.address, file["url"])
-                    key = url_key(url)
-                    identifier = f"{article_id}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
-                    name = file.get("name") or file.get("alt") or None
-                    self._db.execute(_LIST_FILE, (identifier, article_id, kind, url, key, name))
-                    self.link_file(key)
-                    identifiers.add(identifier)
+            for kind, url, key, name in r.reading.files(r.address):
+                identifier = f"{article_id}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+                self._db.execute(_LIST_FILE, (identifier, article_id, kind, url, key, name))
+                self.link_file(key)
+                identifiers.add(identifier)
         return identifiers
 
     def link_file(self, key: str) -> None:

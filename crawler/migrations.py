@@ -320,3 +320,10 @@ def m019_withheld_pages(db: Database) -> None:
     """Which pages name what is withheld; all pages of the sites of what is wait to be looked into."""
     for statement in sealing.TABLES:
         db.execute(statement)
+
+
+@migrations()
+def m020_withheld_files(db: Database) -> None:
+    """Which files withheld articles list, so that one that comes in later is under seal at once."""
+    for statement in sealing.FILES:
+        db.execute(statement)

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import urljoin
+
+from crawler.urls import url_key
+
+
+class Listed(NamedTuple):
+    """A file or picture that a page lists; ``kind`` is "attachment" or "image", ``name`` its text or description."""
+
+    kind: str
+    url: str
+    url_key: str
+    name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +40,10 @@ class Reading:
     captions: str
     images: str
     attachments: str
+
+    def files(self, address: str) -> Iterator[Listed]:
+        """What it lists, by whole addresses; ``address``: that of the page."""
+        for kind, listed in (("attachment", self.attachments), ("image", self.images)):
+            for file in json.loads(listed):
+                url = urljoin(address, file["url"])
+                yield Listed(kind, url, url_key(url), file.get("name") or file.get("alt") or None)

@@ -56,8 +56,12 @@ _NEW_WAITS = f"BEGIN {_WAITS} VALUES (NEW.payload_digest, NEW.site, ''); END"
 _NOW_SHOWN = f"OLD.record_type = 'revisit' OR OLD.quality = '{WITHHELD}'"
 
 _LISTED_IT = (
-    f"SELECT quality_reason FROM captures WHERE url_key = ?1 AND quality = '{WITHHELD}'"
-    " AND NOT EXISTS (SELECT 1 FROM attachments WHERE url_key = ?1) LIMIT 1"
+    "SELECT min(article_id) FROM _withheld_files WHERE url_key = ?1"
+    " AND NOT EXISTS (SELECT 1 FROM attachments WHERE url_key = ?1)"
+)
+_SEAL_FILE = (
+    f"UPDATE captures SET quality = '{WITHHELD}', quality_reason = ?2 WHERE url_key = ?1 AND quality = '{FILE}'"
+    " AND NOT EXISTS (SELECT 1 FROM attachments WHERE url_key = ?1)"
 )
 
 #: ``article_id``: whom the page names; "" for one that nobody has looked into. ``known``: a digest of all by which the
@@ -78,6 +82,15 @@ TABLES = (
     f" (SELECT site FROM withheld WHERE lifted IS NULL) AND {_IT_SAYS}",
 )
 
+#: The files that withheld articles list, captured or not.
+FILES = (
+    "CREATE TABLE _withheld_files (url_key TEXT NOT NULL, article_id TEXT NOT NULL, PRIMARY KEY (url_key, article_id))"
+    " WITHOUT ROWID",
+    "CREATE INDEX withheld_files_article_id ON _withheld_files (article_id)",
+    "INSERT OR IGNORE INTO _withheld_files SELECT url_key, quality_reason FROM captures"
+    f" WHERE quality = '{WITHHELD}' AND media_type NOT IN ('text/html', 'application/xhtml+xml')",
+)
+
 
 def sealed(db: sqlite3.Connection) -> frozenset[str]:
     """The ids of the articles that are withheld now."""
@@ -92,15 +105,23 @@ def keep_back(db: sqlite3.Connection, site: str) -> None:
 def give_out(db: sqlite3.Connection, article_id: str, site: str) -> None:
     """Keeps no record back any more because of an article, within the transaction that lifts its seal."""
     db.execute("DELETE FROM _withheld_pages WHERE site = ? AND article_id = ?", (site, article_id))
-    db.execute("DELETE FROM _withheld_known WHERE article_id = ?", (article_id,))
+    for table in ("_withheld_known", "_withheld_files"):
+        db.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))
     if db.execute("SELECT 1 FROM withheld WHERE site = ? AND lifted IS NULL", (site,)).fetchone() is None:
         db.execute("DELETE FROM _withheld_pages WHERE site = ?", (site,))
 
 
 def whose_file(db: sqlite3.Connection, p: Prepared) -> str | None:
-    """The withheld article that alone listed the file at this address; None where there is none."""
-    found = db.execute(_LISTED_IT, (p.url_key,)).fetchone() if p.quality == FILE else None
-    return found[0] if found else None
+    """The withheld article that alone lists the file at this address; None where there is none."""
+    return db.execute(_LISTED_IT, (p.url_key,)).fetchone()[0] if p.quality == FILE else None
+
+
+def seal_files(db: sqlite3.Connection, p: Prepared, article_id: str) -> None:
+    """Puts under seal what this capture of a withheld article lists and no other does: now, and whenever it is met."""
+    if p.reading is not None:
+        keys = [(file.url_key, article_id) for file in p.reading.files(p.url)]
+        db.executemany("INSERT OR IGNORE INTO _withheld_files VALUES (?, ?)", keys)
+        db.executemany(_SEAL_FILE, keys)
 
 
 def seal(p: Prepared, article_id: str) -> Prepared:

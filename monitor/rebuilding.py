@@ -38,6 +38,7 @@ from monitor.crawls import run_lock
 from monitor.manifest import sealed
 from monitor.readers import unheard
 from monitor.rebuilding_parts import Part, Reader, ReadPart, prepare_reading, read_part, whose
+from monitor.withheld_files import seal_listed
 from monitor.withheld_pages import look
 from spiders import registry
 
@@ -127,6 +128,8 @@ class _Rebuild:
             archive.connection.execute("PRAGMA secure_delete = ON")  # nothing of what is withheld stays in free pages
             with archive.writing() as db:
                 seal_again(db, journal)
+                for article_id, slug in db.execute("SELECT article_id, site FROM withheld").fetchall():
+                    seal_listed(archive, self._sites, article_id, slug, warc_dir=self._data / "warc")
             with journal.attached(archive.connection), archive.writing() as db:
                 self._result.left_out = finish(db, journal, timestamp(now()))
             look(archive, self._config, self._progress, warc_dir=self._data / "warc", jobs=self._jobs)

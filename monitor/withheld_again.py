@@ -7,21 +7,16 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from crawler.archive import Archive
 from crawler.clock import now, timestamp
 from crawler.config import Config
-from crawler.ingest import PAGES, VAGUE
 from crawler.naming import MIN_WORDS, words
 from crawler.reading import Reading
-from crawler.rereading import stored
-from crawler.sealing import WITHHELD
-from crawler.site import Site
-from monitor.rebuilding_parts import whose
-from monitor.reextracting import read_again
+from monitor.withheld_files import said_by
 from monitor.withholding import withhold
 from spiders import registry
 
@@ -31,7 +26,6 @@ logger = logging.getLogger(__name__)
 OWN_WORDS = 20
 
 _WITHHELD = "SELECT * FROM withheld WHERE lifted IS NULL AND coalesce(until, '9') > ? ORDER BY since, id"
-_SEALED = "SELECT id FROM captures WHERE quality = ? AND quality_reason = ? AND record_type <> 'revisit'"
 # Not what a person has released.
 _CAME_IN = """
 SELECT articles.id, articles.site, url, headline, text_digest, word_count, recorded_at
@@ -53,7 +47,7 @@ def seal_again(archive: Archive, config: Config, begun: datetime) -> list[str]:
     withheld = archive.connection.execute(_WITHHELD, (timestamp(now()),)).fetchall()
     sites = registry(config) if withheld else {}
     for row in withheld:
-        said = _said(archive, sites, row)
+        said = [p.reading for p in said_by(archive, sites, row["article_id"], row["site"]) if p.reading is not None]
         known = {
             "texts": json.dumps([reading.text_digest for reading in said]),
             "headlines": json.dumps([reading.headline for reading in said if reading.headline]),
@@ -64,7 +58,7 @@ def seal_again(archive: Archive, config: Config, begun: datetime) -> list[str]:
             if what == "article":
                 until = datetime.fromisoformat(row["until"]) if row["until"] else None
                 by = f"same text as {row['article_id']}"
-                withhold(archive, found["id"], reason=row["reason"], by=by, until=until)
+                withhold(archive, found["id"], sites, reason=row["reason"], by=by, until=until)
                 sealed.append(str(found["id"]))
                 told = "The text withheld as %s came in from %s: it is withheld as %s, too"
                 logger.warning(told, row["article_id"], found["url"], found["id"])
@@ -72,14 +66,6 @@ def seal_again(archive: Archive, config: Config, begun: datetime) -> list[str]:
                 told = "The %s withheld as %s came in from %s: if it is the same article, luutin withhold %s"
                 logger.warning(told, what, row["article_id"], found["url"], found["id"])
     return sealed
-
-
-def _said(archive: Archive, sites: Mapping[str, Site], row: sqlite3.Row) -> list[Reading]:
-    """What the captures of a withheld article say, read from their records: the archive has no word of it."""
-    ids = [i for (i,) in archive.connection.execute(_SEALED, (WITHHELD, row["article_id"]))]
-    pages = [c for c in stored(archive.connection, ids) if (c.media_type or "") in PAGES | VAGUE]
-    read = read_again(archive.warc_dir, [(page, whose(sites, row["site"], page.url)) for page in pages])
-    return [p.reading for p in read if not isinstance(p, str) and p.reading is not None]
 
 
 def _shared(found: sqlite3.Row, site: str, said: Sequence[Reading]) -> Literal["article", "text", "headline", ""]:

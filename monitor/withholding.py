@@ -18,6 +18,7 @@ from crawler.warc import Skipped
 from crawler.withholding import TOLD, Withholding, forget_texts, give_back, unsaid
 from crawler.withholding import withhold as put_under_seal
 from monitor.reextracting import declared, read_again
+from monitor.withheld_files import seal_listed
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +50,9 @@ def copies_of(archive: Archive, article_id: str) -> list[tuple[str, str]]:
     return [tuple(row) for row in archive.connection.execute(query, (article_id,))]
 
 
-def withhold(archive: Archive, article_id: str, *, reason: str, by: str, until: datetime | None = None) -> Withholding:
+def withhold(
+    archive: Archive, article_id: str, sites: Mapping[str, Site], *, reason: str, by: str, until: datetime | None = None
+) -> Withholding:
     """Puts an article under seal: gone from tables, pages, search, feeds and exports, kept in its WARC records.
 
     ``until`` (aware): when it is given back by itself. Raises InputError where there is no such article, it is withheld
@@ -76,6 +79,7 @@ def withhold(archive: Archive, article_id: str, *, reason: str, by: str, until: 
         archive.write_journal()  # what is deleted next comes back from there
         with archive.writing() as db:
             if put_under_seal(db, what):
+                seal_listed(archive, sites, article_id, what.site)
                 break
     else:
         raise StorageError(f"{article_id} is written to all the time: withhold it when its site's crawl is over.")

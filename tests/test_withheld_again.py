@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
 from contextlib import closing
@@ -15,10 +16,11 @@ from crawler.archive import Archive
 from crawler.clock import now
 from crawler.config import Config
 from crawler.site import Site
+from crawler.warc import Exchange, WarcWriter
 from monitor.cli import main
 from monitor.crawls import Crawls, Order, run_lock
 from monitor.withheld_again import seal_again
-from tests.kept import NORTH, SOUTH, Keeper, html
+from tests.kept import NORTH, SOUTH, Keeper, html, night
 from tests.scripted.stage import Silent
 
 HEADLINE = "Kỷ luật cán bộ địa chính xã Bản Mù"
@@ -65,6 +67,18 @@ def came_in(data: Path, tmp_path: Path, path: str, page: bytes, of: Site = NORTH
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     return kept(tmp_path / "data", "/tin/2", PAGE)
+
+
+def test_what_a_killed_crawl_left_is_withheld_when_it_is_taken_in(data: Path) -> None:
+    luutin(data, "withhold", article(data, "/tin/2"), "--reason", "Theo quyết định của toà")
+    with WarcWriter(data / "warc", prefix="killed", software="Lưu Tin") as writer:
+        kind = (("Content-Type", "text/html; charset=utf-8"),)
+        page = html(2, headline="Tiêu đề khác hẳn", counter=3)
+        writer.write(Exchange("http://bac.example.vn/tin/77", night(3), 200, "OK", kind, page))
+    assert json.loads(luutin(data, "verify", "--repair", "--json").stdout)["indexed"] == 1
+    with closing(sqlite3.connect(data / "archive.db")) as db:
+        assert db.execute("SELECT quality FROM captures WHERE url LIKE '%/tin/77'").fetchone() == ("withheld",)
+        assert db.execute("SELECT count(*) FROM _withheld_pages WHERE article_id = ''").fetchone() == (0,)
 
 
 def test_its_text_at_another_address_of_its_site_is_withheld_at_once(

@@ -53,6 +53,33 @@ def test_a_file_that_it_alone_lists_is_sealed_whenever_it_comes_in(tmp_path: Pat
     assert differences(data, tmp_path / "anew") == {}
 
 
+def test_a_file_that_it_lists_is_sealed_though_nobody_had_captured_it_before(tmp_path: Path) -> None:
+    """Whether it lists it now or only in a version that comes in under seal, whichever of the two comes first."""
+    data = tmp_path / "data"
+    with Keeper(data) as first:
+        first.article(2)
+        first.article(3)
+        first.got("/anh/9.jpg", PICTURE, media_type="image/jpeg")
+    two = withhold(data)
+    for at, listed in ((1, b"/anh/8.jpg"), (2, b"/anh/9.jpg")):
+        with Keeper(tmp_path / "theirs", at=at) as later:
+            later.got("/tin/2", html(2).replace(b"/anh/2.jpg", listed))
+    with Keeper(tmp_path / "theirs", at=3) as last:
+        for n in (2, 3, 8):
+            last.got(f"/anh/{n}.jpg", PICTURE + b"%d" % n, media_type="image/jpeg")
+    assert luutin(data, "import", tmp_path / "theirs" / "warc").exit_code == 0
+    assert {n: qualities(data, f"/anh/{n}.jpg") for n in (2, 3, 8, 9)} == {
+        2: {"withheld"}, 3: {"file"}, 8: {"withheld"}, 9: {"withheld"},
+    }  # fmt: skip
+    shutil.copytree(data, tmp_path / "anew", ignore=shutil.ignore_patterns("archive.db*", "*.lock", "*.cdxj"))
+    assert luutin(tmp_path / "anew", "rebuild", "--jobs", "1").exit_code == 0
+    assert differences(data, tmp_path / "anew") == {}
+    assert luutin(data, "release", two).exit_code == 0
+    assert {n: qualities(data, f"/anh/{n}.jpg") for n in (2, 8, 9)} == {n: {"file"} for n in (2, 8, 9)}
+    with closing(sqlite3.connect(data / "archive.db")) as db:
+        assert db.execute("SELECT count(*) FROM _withheld_files").fetchone() == (0,)
+
+
 def test_a_file_that_another_article_lists_by_now_is_that_ones(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with Keeper(data) as first:
@@ -93,7 +120,7 @@ def test_an_archive_of_before_there_were_withholdings_can_be_exported(tmp_path: 
     with closing(sqlite3.connect(tmp_path / "data" / "archive.db")) as db:
         for trigger in ("new_pages_wait", "shown_pages_wait"):
             db.execute(f"DROP TRIGGER {trigger}")
-        for table in ("_withheld_pages", "withheld"):
+        for table in ("_withheld_pages", "_withheld_files", "withheld"):
             db.execute(f"DROP TABLE {table}")
-        db.execute("DELETE FROM _sqlite_migrations WHERE name IN ('m017_withheld', 'm019_withheld_pages')")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name IN ('m017_withheld') OR name LIKE '%withheld_%'")
     assert luutin(tmp_path / "data", "export", tmp_path / "x.warc.gz").exit_code == 0

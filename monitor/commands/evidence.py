@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawler.clock import now
 from crawler.errors import DamagedError, InputError, LockedError, PartlyUnreadableError, StorageError
 from monitor.commands.options import Setting, common
 from monitor.live import Steps
@@ -69,15 +70,16 @@ def verify(setting: Setting, deep: bool, repair: bool, jobs: int | None, as_json
 def _note(setting: Setting, work: Verification, *, repair: bool) -> None:
     """Notes what was found, and indexes orphans where that is wanted."""
     from crawler.archive import Archive
+    from monitor.commands.archive import conclude
     from monitor.crawls import run_lock
     from monitor.custody import verified
     from monitor.orphans import index
 
     if repair and work.result.orphans:
+        begun = now()
         with run_lock(setting.data, patience=0.0), Archive(setting.data) as archive:
             work.result.indexed = index(archive, setting.config, work.result.orphans)
-            archive.study()
-            archive.write_journal()
+            conclude(archive, setting.config, begun)
     # on a medium that is read-only, or beside a rebuild, nothing is noted
     with suppress(StorageError, LockedError), Archive(setting.data) as archive:
         verified(archive, work)

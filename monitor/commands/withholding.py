@@ -58,7 +58,7 @@ def withhold(setting: Setting, article: str, reason: str, until: date | None, by
         if article:
             end = datetime.combine(until, time(), HO_CHI_MINH) if until else None
             copies = withholding.copies_of(archive, article)
-            withholding.withhold(archive, article, reason=reason, by=by or user(), until=end)
+            withholding.withhold(archive, article, setting.sites(), reason=reason, by=by or user(), until=end)
             replay.update(archive)  # at once, without any page of the site: looking into them may take minutes
             with Steps() as progress:
                 withheld_pages.look(archive, setting.config, progress.moved)
