@@ -203,7 +203,7 @@ def test_what_a_crawl_meets_while_it_is_withheld_is_kept_back_at_once(data: Path
 
 def test_nothing_of_the_site_is_given_out_before_somebody_looked_into_it(data: Path) -> None:
     with Archive(data) as archive:
-        seal(archive, identifier := article(data), reason="Thử", by="lan")
+        seal(archive, identifier := article(data), {}, reason="Thử", by="lan")
         assert waiting(archive) > 0
     assert luutin(data, "export", data.parent / "x.warc.gz", "--json").exit_code == 0
     assert [name for name, said in plain(data.parent / "x.warc.gz") if HEADLINE.encode() in said] == []
@@ -228,11 +228,11 @@ def test_what_is_withheld_while_pages_are_looked_through_is_looked_for_in_all_of
     def moved(_what: str, done: int, _of: int) -> None:
         if not told:
             with Archive(data) as other:
-                seal(other, three, reason="Thử", by="lan")
+                seal(other, three, {}, reason="Thử", by="lan")
         told.append(done)
 
     with Archive(data) as archive:
-        seal(archive, two, reason="Thử", by="lan")
+        seal(archive, two, {}, reason="Thử", by="lan")
         look(archive, settings(None), moved, jobs=jobs)
         assert told[:2] == [2, 2], "it began anew"
         assert (waiting(archive), naming(archive, two), naming(archive, three)) == (0, 5, 1)
@@ -282,7 +282,7 @@ def test_a_page_that_is_shown_again_or_comes_in_after_its_revisit_is_looked_into
 def test_a_look_that_is_stopped_is_gone_on_with_by_the_next_crawl(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(withheld_pages, "BATCH", 2)
     with Archive(data) as archive:
-        seal(archive, article(data), reason="Thử", by="lan")
+        seal(archive, article(data), {}, reason="Thử", by="lan")
         assert look(archive, settings(None), stop=iter((False, True)).__next__) == 2
         assert waiting(archive) > 0
     with run_lock(data) as lock:

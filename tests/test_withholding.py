@@ -197,7 +197,7 @@ def test_an_article_with_files_and_looks_comes_back_once_its_site_is_declared(tm
         archive.study()
         (identifier,) = archive.connection.execute("SELECT id FROM articles WHERE url LIKE '%bac.%/tin/2'").fetchone()
         before = [rows(archive, f"{query} ORDER BY id") for query in (captures, files)]
-        seal(archive, identifier, reason="Thử", by="lan")
+        seal(archive, identifier, {}, reason="Thử", by="lan")
         assert len(rows(archive, f"{captures} WHERE quality = 'withheld'")) == 4
         with pytest.raises(InputError, match="The site bac is declared no more"):
             release(archive, identifier, {}, by="lan")
