@@ -74,7 +74,7 @@ def read_captures(path: Path, *, directory: Path | None = None) -> Iterator[Capt
         with path.open("rb") as stream:
             assembler = _Assembler()
             for file, record in _records(stream, name):
-                found = found or isinstance(record, Record)
+                found = found or isinstance(record, Record) or record.reason == TOO_LARGE
                 if isinstance(record, Skipped):
                     damages += record.reason != TOO_LARGE
                     held.append(record)

@@ -286,6 +286,8 @@ def test_what_unpacks_to_too_much_is_skipped(tmp_path: Path, coding: str) -> Non
 def test_a_record_too_large_to_hold_is_passed_over(tmp_path: Path, wrap: object) -> None:
     data = wrap([response(1), response(2, bytes(40 << 20)), response(3)])  # type: ignore[operator]
     assert told(read(tmp_path, data)) == ["1", "too large", "3"]
+    alone = wrap([response(2, bytes(40 << 20))])  # type: ignore[operator]
+    assert told(read(tmp_path, alone)) == ["too large"], "a file of films is a WARC file nevertheless"
 
 
 @pytest.mark.parametrize(
