@@ -181,9 +181,16 @@ class _Framer:
         self.lost = False  # between damage and the next record; told once
         self.to_drop = 0  # bytes of a record that is too large to hold
         self.member = b""
+        self.wanting = 0  # bytes until the record that is open can be all there
+        self.waiting: list[bytes] = []  # of them: a large record is put together once, not with each piece
 
     def feed(self, piece: Piece) -> Iterator[Record | Skipped]:
         """The records that end in this piece."""
+        if len(piece.data) < self.wanting and not (piece.begins or piece.damaged):
+            self.waiting.append(piece.data)
+            self.wanting -= len(piece.data)
+            return
+        self._gather()
         rest = self.buffer[self.at :]
         if piece.begins and piece.data.startswith(b"WARC/"):
             # A record that is still open here ended before the length it gives.
@@ -205,10 +212,16 @@ class _Framer:
 
     def finish(self, reason: str = CUT_OFF) -> Iterator[Record | Skipped]:
         """What is left when no bytes follow."""
+        self._gather()
         yield from self._records(final=True)
         if self.to_drop or self.buffer[self.at :].strip():
             yield from self._lose(reason, self._position(self.at))
         self.buffer, self.at, self.to_drop = b"", 0, 0
+
+    def _gather(self) -> None:
+        self.buffer = b"".join((self.buffer, *self.waiting)) if self.waiting else self.buffer
+        self.wanting = 0
+        self.waiting.clear()
 
     def _records(self, *, final: bool) -> Iterator[Record | Skipped]:
         before = -1
@@ -240,13 +253,14 @@ class _Framer:
         said = fields.get("content-length", "")
         length = int(said) if said.isdecimal() and len(said) < 16 else -1
         end = block + length
+        short = end + (0 if final or self.member else _LONGEST_FIRST_LINE) - len(self.buffer)
         if length > MAX_RECORD:
             yield Skipped(TOO_LARGE, self._position(start), fields.get("warc-target-uri"))
             self.lost = False
             self.to_drop = max(0, end - len(self.buffer))
             self.at = min(end, len(self.buffer))
-        elif length >= 0 and len(self.buffer) < end + (0 if final or self.member else _LONGEST_FIRST_LINE):
-            return  # not yet all there
+        elif length >= 0 and short > 0:
+            self.wanting = short
         elif length < 0 or not _RECORD_END.match(self.buffer, end):
             yield from self._lose(DAMAGED, self._position(start), fields.get("warc-target-uri"))
             self.at = block
