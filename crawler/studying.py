@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from functools import lru_cache, partial
+from collections import OrderedDict
+from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
 
@@ -22,10 +23,17 @@ BATCH = 32
 #: Seconds after which a transaction takes up no further text: other writers wait no longer than twice that.
 LONGEST = 0.025
 
-#: Texts whose shingles are kept in memory, 50 kB each: those of a batch, and the models of many families.
-_KEPT = 256
+#: Characters of texts after which a batch is full before that.
+BATCH_CHARACTERS = 500_000
 
-_QUEUE = "SELECT text_digest, docid FROM _unstudied ORDER BY text_digest, docid LIMIT ?"
+#: Texts whose shingles are kept in memory, those of a batch and the models of many families: so many of common length,
+#: 50 kB each, and of longer ones as many as together have so many shingles. A batch has no more: half its characters.
+_KEPT, _SHINGLES_KEPT = 256, 250_000
+
+_QUEUE = (
+    "SELECT text_digest, docid, coalesce(length(body), 0) FROM _unstudied LEFT JOIN texts USING (text_digest)"
+    " ORDER BY text_digest, docid LIMIT ?"
+)
 _ARTICLE = (
     "SELECT articles.id, articles.headline, articles.text_digest, texts.body, articles.site,"
     " substr(coalesce(articles.date_published, articles.first_seen), 1, 10) AS day"
@@ -46,9 +54,10 @@ class Study:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         # of the connection, not of this study: in a ring, all that is kept would outlast it until the collector comes
-        self._shingles = lru_cache(_KEPT)(partial(_made, connection))
+        self._shingles = _Shingles(connection)
         self._similar = Similar(connection, self._shingles)
-        self._citations_in = lru_cache(2 * BATCH)(_citations_in)
+        # by headline and the text's digest, not by texts that it would keep in memory
+        self._found: OrderedDict[tuple[str, str], list[Citation]] = OrderedDict()
 
     def is_by_other_rules(self) -> bool:
         """Whether what has been studied may come out otherwise today."""
@@ -71,7 +80,15 @@ class Study:
 
     def due(self) -> list[Queued]:
         """Some of the queue, sorted."""
-        return [(digest, docid) for digest, docid in self._db.execute(_QUEUE, (BATCH,))]
+        due: list[Queued] = []
+        characters = 0
+        with closing(self._db.execute(_QUEUE, (BATCH,))) as rows:
+            for digest, docid, length in rows:
+                due.append((digest, docid))
+                characters += length
+                if characters >= BATCH_CHARACTERS:
+                    break
+        return due
 
     def prepare(self, due: list[Queued]) -> None:
         """Does what needs no lock, most of the work, unless it was done before and not written for want of time."""
@@ -102,7 +119,12 @@ class Study:
         return row
 
     def _cited(self, article: sqlite3.Row) -> list[Citation]:
-        return self._citations_in(article["headline"] or "", article["body"])
+        said = (article["headline"] or "", article["text_digest"])
+        if said not in self._found:
+            if len(self._found) == 2 * BATCH:
+                self._found.popitem(last=False)
+            self._found[said] = find_citations("\n\n".join(filter(None, (article["headline"], article["body"]))))
+        return self._found[said]
 
     def _cite(self, docid: int) -> None:
         """Makes the citations of an article those of its headline and text; those of one that is gone went with it."""
@@ -136,9 +158,22 @@ class Study:
         return [tuple(row) for row in self._db.execute(query, (article["id"],))], found
 
 
+class _Shingles:
+    """The shingles of the texts of an archive, by digest; those asked for last stay in memory."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db, self._size = connection, 0
+        self._kept: OrderedDict[str, frozenset[int]] = OrderedDict()
+
+    def __call__(self, digest: str) -> frozenset[int]:
+        if digest not in self._kept:
+            self._kept[digest] = _made(self._db, digest)
+            self._size += len(self._kept[digest])
+        self._kept.move_to_end(digest)
+        while len(self._kept) > (_KEPT if self._size <= _SHINGLES_KEPT else 1):
+            self._size -= len(self._kept.popitem(last=False)[1])
+        return self._kept[digest]
+
+
 def _made(connection: sqlite3.Connection, digest: str) -> frozenset[int]:
     return shingles(connection.execute("SELECT body FROM texts WHERE text_digest = ?", (digest,)).fetchone()[0])
-
-
-def _citations_in(headline: str, body: str) -> list[Citation]:
-    return find_citations("\n\n".join(filter(None, (headline, body))))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import random
 import re
+import sqlite3
 import tempfile
+import weakref
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -370,6 +372,24 @@ def test_what_a_study_kept_goes_with_it(archive: Archive) -> None:
         assert not [o for o in gc.get_objects() if isinstance(o, frozenset) and o is not kept and o == kept]
     finally:
         gc.enable()
+
+
+def test_long_texts_do_not_fill_the_memory(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statutes, and whole lists of names, thirty times as long as what is common."""
+    archive.store([page(f"/{n}", moment(1), Says(body=" ".join(prose(n, 25_000)))) for n in range(20)])
+    kept: list[weakref.ref[frozenset[int]]] = []
+    at_once: list[int] = []
+    made = studying._made
+
+    def counted(db: sqlite3.Connection, digest: str) -> frozenset[int]:
+        kept.append(weakref.ref(found := made(db, digest)))
+        at_once.append(sum(len(each() or ()) for each in kept))
+        return found
+
+    monkeypatch.setattr(studying, "_made", counted)
+    assert archive.study() == 20
+    assert len(kept) == 20, "each is made once: before the lock is taken"
+    assert max(at_once) <= 300_000
 
 
 def test_exact_copies_are_one_text_and_listed_beside_what_is_similar_to_them(archive: Archive) -> None:
