@@ -167,13 +167,18 @@ class _Shingles:
 
     def __call__(self, digest: str) -> frozenset[int]:
         if digest not in self._kept:
-            self._kept[digest] = _made(self._db, digest)
-            self._size += len(self._kept[digest])
+            found = _made(self._db, digest)
+            if found is None:
+                return frozenset()
+            self._kept[digest] = found
+            self._size += len(found)
         self._kept.move_to_end(digest)
         while len(self._kept) > (_KEPT if self._size <= _SHINGLES_KEPT else 1):
             self._size -= len(self._kept.popitem(last=False)[1])
         return self._kept[digest]
 
 
-def _made(connection: sqlite3.Connection, digest: str) -> frozenset[int]:
-    return shingles(connection.execute("SELECT body FROM texts WHERE text_digest = ?", (digest,)).fetchone()[0])
+def _made(connection: sqlite3.Connection, digest: str) -> frozenset[int] | None:
+    """None for a text that is gone: withheld since it was queued."""
+    row = connection.execute("SELECT body FROM texts WHERE text_digest = ?", (digest,)).fetchone()
+    return shingles(row[0]) if row is not None else None

@@ -26,6 +26,7 @@ from crawler.migrations import m002_studied, m016_similar, migrations
 from crawler.similar import BAND, HASHES, SIMILAR, bands_of, sketch
 from crawler.text import overlap, shingles, text_digest
 from monitor import leftover
+from monitor.withholding import withhold
 from tests.captures import SITE, Says, everything, identity_of, missing, moment, one, page, redirect, sound
 
 _NUMBER = re.compile(r"(Chỉ thị|Nghị quyết) (?:số )?(\d+-[A-Z]+/TW)")
@@ -381,8 +382,10 @@ def test_long_texts_do_not_fill_the_memory(archive: Archive, monkeypatch: pytest
     at_once: list[int] = []
     made = studying._made
 
-    def counted(db: sqlite3.Connection, digest: str) -> frozenset[int]:
-        kept.append(weakref.ref(found := made(db, digest)))
+    def counted(db: sqlite3.Connection, digest: str) -> frozenset[int] | None:
+        found = made(db, digest)
+        assert found is not None
+        kept.append(weakref.ref(found))
         at_once.append(sum(len(each() or ()) for each in kept))
         return found
 
@@ -390,6 +393,25 @@ def test_long_texts_do_not_fill_the_memory(archive: Archive, monkeypatch: pytest
     assert archive.study() == 20
     assert len(kept) == 20, "each is made once: before the lock is taken"
     assert max(at_once) <= 300_000
+
+
+def test_what_is_withheld_while_it_waits_is_not_studied(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By another process, which waits for no import to end."""
+    archive.store([page(f"/{n}", moment(1), Says(body=body)) for n, body in enumerate(BODIES)])
+    one_of_them = identity_of("/1")
+    prepare = studying.Study.prepare
+
+    def late(study: studying.Study, due: list[studying.Queued]) -> None:
+        monkeypatch.setattr(studying.Study, "prepare", prepare)
+        with Archive(tmp_path) as other:
+            withhold(other, one_of_them, {SITE.slug: SITE}, reason="Theo quyết định của toà", by="lan")
+        prepare(study, due)
+
+    monkeypatch.setattr(studying.Study, "prepare", late)
+    archive.study()
+    assert one(archive, "SELECT count(*), sum(text_digest = ?) FROM _sketches", text_digest(BODIES[1])) == (11, 0)
 
 
 def test_exact_copies_are_one_text_and_listed_beside_what_is_similar_to_them(archive: Archive) -> None:
