@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crawler.archive import Archive
 from crawler.errors import LuutinError
-from monitor.child import begin_helping
+from monitor.child import begin_helping, unheard
 
 #: Seconds between two looks at whether there is something to study.
 TICK = 0.25
@@ -26,7 +26,8 @@ class StudyBeside:
         self._process = context.Process(target=_study, args=(data, self._over), daemon=True)
 
     def __enter__(self) -> None:
-        self._process.start()
+        with unheard():
+            self._process.start()
 
     def __exit__(self, *_: object) -> None:
         self._over.set()

@@ -6,6 +6,8 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import parent_process
 
 from crawler.garbage import spare_collector
@@ -33,6 +35,16 @@ def begin_helping() -> None:
     assert parent.pid is not None
     die_with(parent.pid)
     spare_collector()
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Holds Ctrl-C back for the moment in which processes begin: they would die of it with tracebacks."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def main() -> None:

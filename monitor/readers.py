@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -17,7 +16,7 @@ from crawler.ingest import Source, prepare
 from crawler.placing import Prepared
 from crawler.site import Site
 from crawler.warc import Capture
-from monitor.child import begin_helping
+from monitor.child import begin_helping, unheard
 
 #: Pieces of work that each reading process has in hand or waiting: enough that it never waits for the writer.
 AHEAD = 3
@@ -86,16 +85,6 @@ class Readers(Generic[W, R, K]):
                 f"A process that {self._doing} was killed, perhaps for want of memory: what was stored is kept;"
                 " go on with fewer --jobs."
             ) from error
-
-
-@contextmanager
-def unheard() -> Iterator[None]:
-    """Holds Ctrl-C back for the moment in which processes begin: they would die of it with tracebacks."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin() -> None:

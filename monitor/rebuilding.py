@@ -34,9 +34,9 @@ from crawler.warc import Skipped, repair
 from crawler.warc_read import OPEN
 from crawler.warc_walk import about
 from monitor import replay
+from monitor.child import unheard
 from monitor.crawls import run_lock
 from monitor.manifest import sealed
-from monitor.readers import unheard
 from monitor.rebuilding_parts import Part, Reader, ReadPart, prepare_reading, read_part, whose
 from monitor.withheld_files import seal_listed
 from monitor.withheld_pages import look

@@ -22,6 +22,7 @@ from click.testing import CliRunner
 
 import spiders
 from crawler.warc import Exchange, WarcWriter
+from monitor import beside
 from monitor.cli import main
 from monitor.demo.world import World
 from monitor.readers import Readers
@@ -174,6 +175,18 @@ def _hears(_: int) -> bool:
 def test_a_reading_process_hears_no_ctrl_c_from_its_first_moment_on() -> None:
     with Readers[int, bool, int](_hears, jobs=2, doing="listened") as readers:
         assert list(readers.put(1, 1)) + list(readers.rest()) == [(1, False)]
+    assert _hears(0)
+
+
+def _tells(data: Path, _over: object) -> None:
+    (data / "hears").write_text(str(_hears(0)))
+
+
+def test_who_studies_beside_hears_none_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "_study", _tells)
+    with beside.StudyBeside(tmp_path):
+        pass
+    assert (tmp_path / "hears").read_text() == "False"
     assert _hears(0)
 
 
