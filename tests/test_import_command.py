@@ -220,6 +220,19 @@ def test_the_summary_is_for_people_unless_json_is_asked_for(tmp_path: Path, worl
     ]
 
 
+def test_an_import_of_which_nothing_was_of_use_says_so(tmp_path: Path) -> None:
+    head = ("WARC/1.0", "WARC-Type: {}", "WARC-Date: {}", "WARC-Target-URI: http://a.vn/", "Content-Length: 0")
+    told = "\r\n".join((*head, "", "", "", ""))
+    (tmp_path / "undated.warc").write_text(told.format("response", "0000-00-00T00:00:00Z"), newline="")
+    (tmp_path / "requests.warc").write_text(told.format("request", "2021-01-01T00:00:00Z"), newline="")
+    for name, said in (
+        ("undated", "Read: 0 captures\nLeft out: 1 (record without a readable date 1)\n"),
+        ("requests", "Read: 0 captures\n"),
+    ):
+        result = CliRunner().invoke(main, ["import", str(tmp_path / f"{name}.warc"), "--data", str(tmp_path / "data")])
+        assert (result.exit_code, result.stdout) == (0, said)
+
+
 def test_what_was_read_before_ctrl_c_is_kept(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from monitor import report
 

@@ -80,7 +80,7 @@ def import_(
                 except InputError as error:
                     unreadable.append(str(error))
         conclude(archive, setting.config, begun)
-    if importer.result.records or as_json:
+    if len(unreadable) < len(chosen) or as_json:
         _tell(importer.result, as_json=as_json)
     if unreadable:
         raise InputError("\n".join(unreadable))
