@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import mmap
 import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from heapq import merge
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
 from filelock import FileLock
 
@@ -51,8 +51,8 @@ _STATE = (
     " (SELECT id FROM captures WHERE rowid = ?1) FROM captures WHERE rowid <= ?1"
 )
 
-#: Lines that are sorted in memory at once, 400 bytes each, when an index is made from nothing.
-_SORTED = 200_000
+#: Lines that are sorted in memory at once, 500 bytes each: where more came in, the index is written so often.
+_SORTED = 50_000
 
 
 def update(archive: Archive, *, anew: bool = False) -> int:
@@ -112,9 +112,11 @@ def _portions(db: sqlite3.Connection, since: int, until: int) -> Iterator[tuple[
                 break
             lines.append(_line(*row[1:]))
             if len(lines) == _SORTED:
-                yield sorted(lines), row[0]
-                lines = []
-    yield sorted(lines), until
+                lines.sort()
+                yield lines, row[0]
+                lines.clear()  # so that not two portions are in memory
+    lines.sort()
+    yield lines, until
 
 
 def _line(
@@ -134,41 +136,11 @@ def _line(
 
 
 def _merge(index: Path | None, lines: list[bytes], directory: Path, state: dict[str, int | str]) -> None:
-    """Writes a new index of the old one's lines and ``lines``, and puts it into the old one's place.
-
-    What lies between two new lines is copied as it is: a night's captures in a large index cost a copy of the file.
-    """
+    """Writes a new index of the old one's lines and ``lines``, and puts it into the old one's place."""
     fresh = directory / f".{INDEX}.new"
-    with fresh.open("wb") as out:
+    with fresh.open("wb") as out, (index or Path(os.devnull)).open("rb") as old:
         out.write(_HEAD + json.dumps(state).encode() + b"\n")
-        if index is not None:
-            with index.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as old:
-                _interleave(old, lines, out)
-        else:
-            out.writelines(lines)
+        out.writelines(merge(islice(old, 1, None), lines))
         out.flush()
         os.fsync(out.fileno())
     fresh.replace(directory / INDEX)
-
-
-def _interleave(old: mmap.mmap, lines: list[bytes], out: BinaryIO) -> None:
-    at = old.find(b"\n") + 1
-    for line in lines:
-        place = _place(old, line, at)
-        out.write(old[at:place])
-        out.write(line)
-        at = place
-    out.write(old[at:])
-
-
-def _place(old: mmap.mmap, line: bytes, low: int) -> int:
-    """Where in sorted lines, from the beginning of one at ``low``, a line belongs."""
-    high = len(old)
-    while low < high:
-        middle = old.rfind(b"\n", low, (low + high) // 2) + 1 or low
-        end = old.find(b"\n", middle) + 1 or len(old)
-        if old[middle:end] < line:
-            low = end
-        else:
-            high = middle
-    return low

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
+import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -93,6 +94,34 @@ def test_what_comes_in_later_is_added_as_if_the_index_were_made_anew(tmp_path: P
         assert replay.update(archive) == 0
         assert replay.update(archive, anew=True) == 30
     assert (data / "warc" / "index.cdxj").read_bytes() == grown
+
+
+def test_an_index_is_the_same_whether_made_at_once_or_in_portions(
+    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(tmp_path, pages(world))
+    at_once = (tmp_path / "warc" / "index.cdxj").read_bytes()
+    for lines_in_memory in (1, 7, 30):
+        monkeypatch.setattr(replay, "_SORTED", lines_in_memory)
+        with Archive(tmp_path) as archive:
+            assert replay.update(archive, anew=True) == 30
+        assert (tmp_path / "warc" / "index.cdxj").read_bytes() == at_once
+
+
+def test_the_memory_of_an_update_does_not_grow_with_the_index(tmp_path: Path, world: World) -> None:
+    everything = pages(world)
+    take(tmp_path, everything[:1])
+    index = tmp_path / "warc" / "index.cdxj"
+    with index.open("ab") as file:
+        file.writelines(b"zz,%06d)/ 20200101000000 {%s}\n" % (n, b" " * 400) for n in range(20_000))
+    tracemalloc.start()
+    try:
+        take(tmp_path, everything[1:2])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 6_000_000 < index.stat().st_size
+    assert [line.startswith(b"zz,") for line in index.read_bytes().splitlines()] == [False] * 3 + [True] * 20_000
 
 
 def test_what_an_update_left_behind_that_was_killed_does_no_harm(tmp_path: Path, world: World) -> None:
