@@ -91,15 +91,15 @@ class Room:
         return self.free / self.a_month if self.a_month else None
 
 
-def room(data: Path, slugs: Sequence[str] = ()) -> Room:
-    """The room of the archive in ``data``; its forecast for these sites, or all that ever had a crawl."""
+def room(data: Path) -> Room:
+    """The room of the archive in ``data``; its forecast for all sites that ever had a crawl."""
     with closing(Archive(data, read_only=True)) as archive:
         db = archive.connection
         database = sum(path.stat().st_size for path in (archive.path, *data.glob("archive.db-wal")))
         captures, texts = db.execute("SELECT (SELECT count(*) FROM captures), (SELECT count(*) FROM texts)").fetchone()
         text = max(0, database - ROW * captures) / texts if texts else 0.0
         crawled = [slug for (slug,) in db.execute("SELECT DISTINCT site FROM crawls ORDER BY site")]
-        sites = [_forecast(db, slug, text) for slug in crawled if not slugs or slug in slugs]
+        sites = [_forecast(db, slug, text) for slug in crawled]
     return Room(
         warc=_size(data / "warc"),
         database=database,

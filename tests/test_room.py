@@ -114,6 +114,20 @@ def test_status_tells_it_to_people_and_to_scripts(tmp_path: Path, monkeypatch: p
     assert "nam" not in done.output.partition("Room:")[2]
 
 
+def test_the_disk_is_full_of_all_sites_whichever_are_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(3):
+        _night(tmp_path, n, monkeypatch)
+    with Keeper(tmp_path, SOUTH, at=2) as keeper:
+        keeper.article(1)
+    done = CliRunner().invoke(main, ["status", "nam", "--data", str(tmp_path), "--json"])
+    told = json.loads(done.stdout)["room"]
+    assert [site["site"] for site in told["sites"]] == ["nam"]
+    assert told["months_left"] == pytest.approx(told["free"] / told["a_month"])
+    monkeypatch.setattr("monitor.commands.archive.MONTHS_TOLD", told["months_left"] + 1)
+    done = CliRunner().invoke(main, ["status", "nam", "--data", str(tmp_path)])
+    assert "At this pace the disk is full" in done.output
+
+
 def test_an_archive_that_does_not_exist_takes_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.commands.options.PROJECT", tmp_path)
     monkeypatch.delenv("LUUTIN_DATA", raising=False)

@@ -189,8 +189,9 @@ def _room_json(setting: Setting, slugs: tuple[str, ...]) -> dict[str, object] | 
 
     if not setting.has_archive():
         return None
-    found = room(setting.data, slugs)
-    return asdict(found) | {"a_month": found.a_month, "months_left": found.months_left}
+    found = room(setting.data)
+    sites = [asdict(site) for site in found.sites if not slugs or site.site in slugs]
+    return asdict(found) | {"sites": sites, "a_month": found.a_month, "months_left": found.months_left}
 
 
 def _tell_room(setting: Setting, slugs: tuple[str, ...]) -> None:
@@ -199,12 +200,12 @@ def _tell_room(setting: Setting, slugs: tuple[str, ...]) -> None:
 
     if not setting.has_archive():
         return
-    found = room(setting.data, slugs)
+    found = room(setting.data)
     click.echo(f"\nRoom: warc/ {size(found.warc)}, archive.db {size(found.database)}; free {size(found.free)}.")
     rows = [
         (s.site, *(size(s.a_month[kind]) if s.a_month.get(kind) else None for kind in KINDS),
          size(s.sum) if s.a_month else "not known yet", s.judged_by)
-        for s in found.sites
+        for s in found.sites if not slugs or s.site in slugs
     ]  # fmt: skip
     if rows:
         print_table(("a month", *KINDS, "together", "judged by"), rows, below=("judged by",))
