@@ -22,6 +22,7 @@ from tests.shelf import NIGHT, Reader, Shelf
 
 DOCS = (Path(__file__).parent.parent / "docs" / "api.md").read_text(encoding="utf-8")
 LISTS = ("articles", "revisions", "events")
+CURSORS = (("articles", "after"), ("revisions", "after"), ("events", "since"))
 
 
 @pytest.fixture
@@ -159,6 +160,7 @@ def test_what_is_known_is_not_sent_again_and_other_pages_may_ask(shelf: Shelf, r
         *("articles.json?limit=0", "articles.json?limit=x", "articles.json?limit=-1", "events.json?limit=²"),
         *("articles.json?after=x", "events.json?since=%00", "revisions.json?after=%C4%91", "events.json?since=e30"),
         *("articles.json?since=x", "articles.json?q=x", "events.json?text=1"),
+        *(f"{name}.json?{argument}=WyJcdWQ4MDAiLCAieCJd" for name, argument in CURSORS),  # ["\\ud800", "x"]
     ],
 )
 def test_what_makes_no_sense_is_told(shelf: Shelf, reader: Reader, path: str) -> None:

@@ -198,6 +198,7 @@ def _cursor(request: Request, argument: str) -> tuple[str, str] | None:
         return None
     try:
         point = json.loads(urlsafe_b64decode(given.encode("ascii") + b"=" * (-len(given) % 4)))
+        json.dumps(point, ensure_ascii=False).encode()  # half a surrogate pair: JSON can name it, SQLite not take it
     except (ValueError, binascii.Error, RecursionError):
         point = None
     if not (isinstance(point, list) and len(point) == 2 and all(isinstance(part, str) for part in point)):
