@@ -93,6 +93,19 @@ def test_the_questions_an_archivist_asks_are_answered(shelf: Shelf, reader: Read
     assert answer(reader, "pages_not_read")[0]["quality"] == "login"
 
 
+def test_a_month_is_vietnams(shelf: Shelf, reader: Reader) -> None:
+    aid = shelf.article("Đêm đầu tháng", "Nội dung.", status="removed")
+    for at in ("2026-02-27T19:00:00.000000Z", "2026-02-28T19:00:00.000000Z"):  # the second: 01/03, 02:00
+        shelf.row("events", id=at, site="huyen_nui", article_id=aid, kind="removed", at=at, recorded_at=at, baseline=0,
+                  evidence="{}")  # fmt: skip
+    shelf.done()
+    found = {month: [row["at"][:10] for row in answer(reader, "removed_this_month", month=month)]
+             for month in ("2026-02", "2026-03", "2026", "")}  # fmt: skip
+    assert found["2026-02"] == ["2026-02-27"]
+    assert found["2026-03"] == found[""] == ["2026-02-28"]
+    assert found["2026"] == ["2026-02-28", "2026-02-27"]
+
+
 def test_each_is_a_page_with_table_chart_files_and_feeds_and_nothing_in_it_runs(shelf: Shelf, reader: Reader) -> None:
     fill(shelf)
     index = reader.text("/hoi?lang=en")
