@@ -233,6 +233,21 @@ def test_each_text_comes_once_but_in_the_feed_of_a_site_that_has_its_own_copy(sh
     assert "Cũng đăng ở: Ban Dân vận Tỉnh ủy Ven Biển" in reader.text("/feeds/new.atom")
 
 
+def test_a_night_of_reprints_hides_nothing_that_is_new(
+    shelf: Shelf, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.web.feed_entries.feeds.FEED_SIZE", 12)
+    for n in range(20):
+        day = f"2026-02-{n + 1:02}"
+        first = shelf.article(f"Tỉnh {n}", f"Tin {n}.", day=day, site="tinh_bien", new_at=f"{day}T19:00:00.000000Z")
+        new_at = f"2026-03-01T19:{n:02}:00.000000Z"
+        shelf.article(f"Huyện {n}", f"Tin {n}.", day=day, same_text_as=first, new_at=new_at)
+    shelf.done()
+    newest = [f"Tỉnh {n}" for n in range(19, 7, -1)]
+    assert titles(reader) == newest
+    assert re.findall(r"<h3>.*?>(Tỉnh \d+)<", reader.text("/")) == newest
+
+
 def test_the_page_of_feeds_lists_them_all_and_makes_any_other(shelf: Shelf, reader: Reader) -> None:
     shelf.article("Một", "Tin.", section='Mục <"&"> 1')
     shelf.article("Hai", "Tin.", section="Mục 2", site="tinh_bien")

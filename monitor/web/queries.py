@@ -16,7 +16,8 @@ ARCHIVE = "archive"
 Row = dict[str, Any]
 
 # The newest by the publisher's date, and what a crawl announced as new: a site that shows no dates, or dates an article
-# back, would otherwise never appear. Dates beyond tomorrow are typing errors and would stand on top for years.
+# back, would otherwise never appear. Of both only what stands first for its text, or a night of reprints would fill it
+# all. Dates beyond tomorrow are typing errors and would stand on top for years.
 RECENT = """
 with recent(id, moment) as (
   select id, date_published from (
@@ -25,8 +26,9 @@ with recent(id, moment) as (
     order by date_published desc, id limit :limit)
   union all
   select article_id, moment from (
-    select article_id, strftime('%Y-%m-%dT%H:%M:%S', at, '+7 hours') as moment from events
-    where kind = 'new' and baseline = 0 order by at desc, id limit :limit)
+    select e.article_id, strftime('%Y-%m-%dT%H:%M:%S', e.at, '+7 hours') as moment
+    from events e cross join articles a on a.id = e.article_id
+    where e.kind = 'new' and e.baseline = 0 and +a.same_text_as is null order by e.at desc, e.id limit :limit)
 ), picked(id, moment) as (
   select id, max(moment) from recent group by id order by max(moment) desc, id limit :limit
 )
