@@ -129,6 +129,26 @@ def test_each_is_a_page_with_table_chart_files_and_feeds_and_nothing_in_it_runs(
                 assert not feedparser.parse(response.content).bozo, address
 
 
+def test_the_files_hold_the_whole_answer_as_a_spreadsheet_wants_it(shelf: Shelf, reader: Reader) -> None:
+    fill(shelf)
+    saved = reader.datasette._metadata_local["databases"]["archive"]["queries"]
+    whole = "select i, '=1+' || i as đ from n"
+    long = f"with recursive n(i) as (select 1 union all select i + 1 from n where i < 1100) {whole}"
+    saved["long"] = {"sql": long}
+    links = re.findall(r'<a href="([^"]*)">(CSV|JSON)</a>', reader.text("/hoi/long"))
+    files = {form: address for address, form in links}
+    sheet = reader.get(files["CSV"])
+    assert sheet.headers["content-type"] == "text/csv; charset=utf-8"
+    assert sheet.headers["content-disposition"] == 'attachment; filename="long.csv"'
+    assert sheet.content.startswith(b"\xef\xbb\xbf"), "a spreadsheet reads UTF-8 as such only behind this"
+    lines = sheet.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "i,đ"
+    assert lines[1100:] == ["1100,'=1+1100"], "no cell is a formula"
+    assert reader.get(files["JSON"]).json()[1099:] == [{"i": 1100, "đ": "=1+1100"}]
+    assert reader.get("/hoi/nothing.csv").status_code == 404
+    assert "Huyện ủy Vùng Núi" in reader.get("/hoi/articles_per_month.csv?site=huyen_nui").text
+
+
 def test_a_site_that_shows_no_dates_can_fall_silent_too(shelf: Shelf, reader: Reader) -> None:
     shelf.article("Không ngày", "Một.", day=None, new_at="2026-03-01T19:00:00.000000Z")
     shelf.done()
@@ -196,6 +216,7 @@ def test_a_question_that_takes_too_long_says_so(shelf: Shelf, reader: Reader) ->
     reader.datasette._settings["sql_time_limit_ms"] = 20
     assert labels.TEXTS["vi"]["question_too_slow"] in reader.text("/hoi/files")
     assert reader.get("/hoi/files.atom").status_code == 503
+    assert reader.get("/hoi/files.csv").status_code == 503
 
 
 def test_without_sql_of_their_own_readers_still_have_tables_search_and_questions(shelf: Shelf, tmp_path: Path) -> None:

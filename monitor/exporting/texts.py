@@ -90,7 +90,7 @@ def _rows(selection: Selection, file: TextIO, *, versions: bool, moved: Moved) -
     writer.writerow(columns)
     for n, article in enumerate(articles(selection), 1):
         for row in _versions(selection, dict(article)) if versions else [dict(article)]:
-            writer.writerow([_cell(row[name]) for name in columns])
+            writer.writerow([cell(row[name]) for name in columns])
         moved("articles", n, selection.articles)
 
 
@@ -105,7 +105,7 @@ def _versions(selection: Selection, article: dict[str, Any]) -> Iterator[dict[st
         yield article | {name: row[name] for name in _OF_REVISION} | {"revision_id": row["id"]}
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
     """A value as a spreadsheet takes it for text: an apostrophe stands before what it would take for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 

@@ -75,6 +75,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/hoi$", questions.index_page),
         (r"^/hoi/(?P<name>[a-z0-9_]+)$", questions.question_page),
         (r"^/hoi/(?P<name>[a-z0-9_]+)\.(?P<form>atom|rss|json)$", questions.question_feed),
+        (r"^/hoi/(?P<name>[a-z0-9_]+)\.(?P<form>csv|rows\.json)$", questions.question_file),
         (r"^/api/articles\.json$", api.articles),
         (r"^/api/revisions\.json$", api.revisions),
         (r"^/api/events\.json$", api.events),

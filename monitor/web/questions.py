@@ -6,10 +6,12 @@ The questions themselves are the canned queries of metadata.yaml, so that Datase
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from io import StringIO
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -19,6 +21,7 @@ from markupsafe import Markup
 
 from crawler.text import clean
 from monitor import feeds
+from monitor.exporting.texts import BOM, cell
 from monitor.feeds import content
 from monitor.web import charts, feed_pages, labels, months, queries, render, words
 from monitor.web.feed_links import Alternate
@@ -97,7 +100,7 @@ async def question_page(datasette: Any, request: Request) -> Response:
     number = partial(labels.number, language=language)
     query_string = urlencode({k: v for k, v in given.items() if v})
     suffix = f"?{query_string}" if query_string else ""
-    base = f"{datasette.urls.database(queries.ARCHIVE)}/{name}"
+    base = datasette.urls.path(f"hoi/{name}")
     title = _title(query, language)
     page = {
         "name": name,
@@ -113,16 +116,36 @@ async def question_page(datasette: Any, request: Request) -> Response:
         "cut": t["cut_rows"].format(n=number(SHOWN), all=number(len(found))) if len(found) > SHOWN else "",
         "sql": query["sql"],
         "files": [
-            ("CSV", f"{base}.csv?{urlencode(given | {'_size': 'max'})}"),
-            ("JSON", f"{base}.json?{urlencode(given | {'_shape': 'array'})}"),
-            *((form.name, f"{datasette.urls.path(f'hoi/{name}.{key}')}{suffix}") for key, form in feeds.FORMS.items()),
+            ("CSV", f"{base}.csv{suffix}"),
+            ("JSON", f"{base}.rows.json{suffix}"),
+            *((form.name, f"{base}.{key}{suffix}") for key, form in feeds.FORMS.items()),
         ],
         "feeds": [
-            Alternate(f"{title} ({form.name})", form.media_type, f"{datasette.urls.path(f'hoi/{name}.{key}')}{suffix}")
+            Alternate(f"{title} ({form.name})", form.media_type, f"{base}.{key}{suffix}")
             for key, form in feeds.FORMS.items()
         ],
     }
     return await render.page(datasette, request, "luutin_question.html", page)
+
+
+async def question_file(datasette: Any, request: Request) -> Response:
+    """``/hoi/{name}.csv`` and ``.rows.json``: every row; Datasette's own files end at a thousand."""
+    name, form = request.url_vars["name"], request.url_vars["form"]
+    t = labels.TEXTS[labels.LANGUAGES[0]]
+    db = await queries.database(datasette)
+    query = (await _saved(datasette, request)).get(name)
+    if query is None or db is None:
+        return Response.text(t["no_question_text"], status=404, headers=feed_pages.HEADERS)
+    try:
+        found = await rows(db, query["sql"], **_given(query, request))
+    except QueryInterrupted:
+        busy = {"Retry-After": "3600"} | feed_pages.HEADERS
+        return Response.text(t["question_too_slow"], status=503, headers=busy)
+    if form == "csv":
+        headers = feed_pages.HEADERS | {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+        return Response(_sheet(found), headers=headers, content_type="text/csv; charset=utf-8")
+    body = json.dumps(found, ensure_ascii=False, indent=1, default=str)
+    return Response(body, headers=feed_pages.HEADERS, content_type="application/json; charset=utf-8")
 
 
 async def question_feed(datasette: Any, request: Request) -> Response:
@@ -165,6 +188,14 @@ async def _saved(datasette: Any, request: Request) -> dict[str, dict[str, Any]]:
 
 def _given(query: Mapping[str, Any], request: Request) -> dict[str, str]:
     return {p: clean((request.args.get(p) or "")[:_LONGEST]) for p in query.get("params") or ()}
+
+
+def _sheet(found: Sequence[Row]) -> str:
+    """An answer as a spreadsheet reads it."""
+    text = StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerows([list(found[0]), *([cell(value) for value in row.values()] for row in found)] if found else [])
+    return BOM + text.getvalue()
 
 
 def _title(query: Mapping[str, Any], language: str) -> str:
