@@ -209,6 +209,27 @@ def test_an_unknown_question_and_an_empty_archive_are_said_kindly(shelf: Shelf, 
         assert feedparser.parse(reader.get(f"/hoi/{name}.atom").content).entries == []
 
 
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("select id as article_id, headline from articles where author = :author", "Một"),
+        ("select 'nine' as rank from articles", "nine"),
+    ],
+)
+def test_a_question_of_the_operators_own_is_a_page_with_what_it_asks_for(
+    shelf: Shelf, reader: Reader, sql: str, said: str
+) -> None:
+    fill(shelf)
+    saved = reader.datasette._metadata_local["databases"]["archive"]["queries"]
+    saved["own"] = saved["most_cited"] = {"sql": sql}
+    for name in ("own", "most_cited"):
+        page = reader.text(f"/hoi/{name}?author=Lan")
+        assert said in page
+        assert ('name="author" value="Lan"' in page) is (":author" in sql)
+        for form in ("atom", "csv", "rows.json"):
+            assert said in reader.get(f"/hoi/{name}.{form}?author=Lan").text
+
+
 def test_a_question_that_takes_too_long_says_so(shelf: Shelf, reader: Reader) -> None:
     fill(shelf)
     slow = "with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) from n"

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from datasette.database import QueryInterrupted
+from datasette.utils import derive_named_parameters
 from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
 
@@ -183,7 +184,12 @@ async def question_feed(datasette: Any, request: Request) -> Response:
 async def _saved(datasette: Any, request: Request) -> dict[str, dict[str, Any]]:
     """The questions by name that whoever asks may see, in the order of metadata.yaml."""
     found = await datasette.get_canned_queries(queries.ARCHIVE, request.actor)
-    return {name: query for name, query in found.items() if name not in _NO_PAGE and not query.get("write")}
+    shown = {name: query for name, query in found.items() if name not in _NO_PAGE and not query.get("write")}
+    database = datasette.databases.get(queries.ARCHIVE)
+    return {  # as Datasette, which reads from the SQL what an operator has not named
+        name: query | {"params": query.get("params") or await derive_named_parameters(database, query["sql"])}
+        for name, query in shown.items()
+    }
 
 
 def _given(query: Mapping[str, Any], request: Request) -> dict[str, str]:
@@ -250,7 +256,7 @@ def _drawn(
     chart: Chart | None, found: Sequence[Row], title: str, number: Callable[[float], str], others: str
 ) -> Markup:
     """The chart of an answer and its legend, "" where nothing is to be drawn. ``others``: what the rest is called."""
-    if chart is None or not found:
+    if chart is None or not found or not {chart.name, chart.value, chart.stacked_by} - {""} <= found[0].keys():
         return Markup()
     if chart.kind == "ranks":
         sums: dict[str, float] = {}
