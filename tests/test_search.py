@@ -159,6 +159,25 @@ def test_facets_count_what_is_found_and_lead_there_and_back(shelf: Shelf, reader
     assert "Narrow down" in english
 
 
+def test_a_reprint_is_found_where_what_it_reprints_is_not(shelf: Shelf, reader: Reader) -> None:
+    first = shelf.article("Thông báo", "Họp bàn.", day="2025-01-01", author="An")
+    for n, site in enumerate(("tinh_bien", "tinh_bien", "huyen_nui"), 1):
+        shelf.article(f"Đăng lại {n}", "Họp bàn.", day=f"2026-01-0{n}", site=site, author="Bình", same_text_as=first,
+                      status="removed" if n == 2 else "live")  # fmt: skip
+    shelf.done()
+    assert headlines(reader, q="họp") == headlines(reader, since="2025") == ["Thông báo"], "each text once"
+    assert headlines(reader, q="đăng lại") == ["Đăng lại 3"], "by a headline of its own"
+    assert headlines(reader, q="họp", site="tinh_bien") == headlines(reader, site="tinh_bien") == ["Đăng lại 2"]
+    assert headlines(reader, q="họp", status="removed") == headlines(reader, status="removed") == ["Đăng lại 2"]
+    for words in ("họp", ""):
+        everything = found(reader, q=words, since="2025")
+        assert everything.count == 1
+        for name, values in everything.facets.items():
+            for value, count in values:
+                narrowed = {"since": value, "until": value} if name == "year" else {"since": "2025", name: value}
+                assert found(reader, q=words, **narrowed).count == count, f"a click finds as many as it says: {value}"
+
+
 def test_the_years_are_offered_without_holes_and_a_status_in_the_readers_language(shelf: Shelf, reader: Reader) -> None:
     for n in range(12):
         for m in range(1 if n == 5 else 2):

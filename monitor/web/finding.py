@@ -44,20 +44,20 @@ LONGEST_QUERY = 200
 FACETS = ("site", "section", "author", "year", "status")
 _VALUES, _YEARS = 8, 40
 
-#: An article that is shown in a list of results: each text is shown once.
-SHOWN = "a.same_text_as is null"
+_COLUMNS = "a.docid, a.site, a.section, a.author, a.status, a.same_text_as"
 
-_COLUMNS = "a.docid, a.site, a.section, a.author, a.status"
+# All of them stand in this index, a twentieth of the table; unasked, SQLite looks each up in the table.
+_COVERED = "indexed by articles_docid_same_text_as_site_section_author_status_date_published"
+
 _SPAN = "between :low and :high"
 
-# +: an index on it would sort half the archive.
 _ALL = f"""
-select {_COLUMNS} from articles a where a.docid {_SPAN} and +{SHOWN} order by a.docid desc limit :limit
+select {_COLUMNS} from articles a where a.docid {_SPAN} order by a.docid desc limit :limit
 """  # noqa: S608
 
 _MATCHING = f"""
-select {_COLUMNS} from articles_fts cross join articles a on a.docid = articles_fts.rowid
-where articles_fts match :match and articles_fts.rowid {_SPAN} and {SHOWN} order by articles_fts.rowid desc limit :limit
+select {_COLUMNS} from articles_fts cross join articles a {_COVERED} on a.docid = articles_fts.rowid
+where articles_fts match :match and articles_fts.rowid {_SPAN} order by articles_fts.rowid desc limit :limit
 """  # noqa: S608
 
 # Few articles have another status than most. +: all matches are walked, which is quicker than asking of each article
@@ -72,6 +72,8 @@ select rowid, rank from articles_fts
 where articles_fts match :match and rowid {_SPAN} and +rowid in (select value from json_each(:docids))
 """  # noqa: S608
 
+_FIRSTS = "select id, docid from articles where id in (select value from json_each(:ids))"
+
 _HEADS = "select docid, headline from articles where docid in (select value from json_each(:docids))"
 
 _SHOWN = """
@@ -80,6 +82,9 @@ select a.docid, a.id, a.headline, a.description, a.section, a.date_published, a.
 from articles a join sites s on s.slug = a.site left join texts t on t.text_digest = a.text_digest
 where a.docid in (select value from json_each(:docids))
 """
+
+
+_Match = tuple[int, str, str | None, str | None, str, str | None]  # a row of _COLUMNS
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of results. ``count`` is exact, or WINDOW where there are ``more``, which are not looked at.
+    """One page of results. ``count`` is exact, or that of the newest WINDOW where there are ``more``.
 
     ``facets``: by name, the commonest values (of years the newest) with their numbers. ``oldest``: the day down to
     which was looked.
@@ -166,7 +171,11 @@ def _read(connection: sqlite3.Connection, asked: Asked) -> Found:
     window = window[:WINDOW]
     if asked.status == "live":
         window = [row for row in window if row[4] == "live"]
-    docids = [row[0] for row in window]
+    texts = _texts(connection, window)
+    shown: dict[object, int] = {}  # each text once: by what stands first for it, or else by its newest reprint
+    for row, text in zip(window, texts, strict=True):
+        shown[text] = row[0] if row[0] == text else shown.get(text, row[0])
+    docids = sorted(shown.values(), reverse=True)
     order = _order(connection, asked, more=more)
     if order == "closest" and docids:
         docids = _closest(connection, asked, docids)
@@ -176,9 +185,16 @@ def _read(connection: sqlite3.Connection, asked: Asked) -> Found:
         count=len(docids),
         more=more,
         order=order,
-        facets=_facets(window),
+        facets=_facets(window, texts),
         oldest=day_of(window[-1][0]) if more and window else None,
     )
+
+
+def _texts(connection: sqlite3.Connection, window: Sequence[_Match]) -> list[object]:
+    """What names the text of each match: the number of the article that stands first for it, found or not."""
+    ids = json.dumps(sorted({row[5] for row in window if row[5]}))
+    firsts: dict[str, int] = dict(connection.execute(_FIRSTS, {"ids": ids}).fetchall())
+    return [firsts.get(row[5], row[5]) if row[5] else row[0] for row in window]
 
 
 def _order(connection: sqlite3.Connection, asked: Asked, *, more: bool) -> str:
@@ -202,14 +218,15 @@ def _closest(connection: sqlite3.Connection, asked: Asked, docids: list[int]) ->
     return sorted(ranked, key=lambda docid: docid not in headed)
 
 
-def _facets(
-    window: Sequence[tuple[int, str, str | None, str | None, str]],
-) -> dict[str, list[tuple[str, int]]]:
+def _facets(window: Sequence[_Match], texts: Sequence[object]) -> dict[str, list[tuple[str, int]]]:
+    """The values of what is found and how many texts have each: as many as a click finds."""
     columns = {"site": 1, "section": 2, "author": 3, "status": 4}
     facets: dict[str, list[tuple[str, int]]] = {}
     for name, column in columns.items():
-        facets[name] = Counter(str(value) for row in window if (value := row[column])).most_common(_VALUES)
-    years = Counter(f"{day_of(row[0]).year:04}" for row in window)  # as a search within a year counts them
+        having = dict.fromkeys((str(row[column]), text) for row, text in zip(window, texts, strict=True) if row[column])
+        facets[name] = Counter(value for value, _ in having).most_common(_VALUES)
+    dated = {(f"{day_of(row[0]).year:04}", text) for row, text in zip(window, texts, strict=True)}
+    years = Counter(year for year, _ in dated)  # as a search within a year counts them
     facets["year"] = sorted(years.items(), reverse=True)[:_YEARS]
     return facets
 
