@@ -17,6 +17,7 @@ PAGES = {
     "front": "/",
     "search": f"/tim-kiem?q={quote('dân vận')}",
     "search-without-marks": "/tim-kiem?q=dan+van",
+    "search-narrowed": f"/tim-kiem?q={quote('dân vận')}&status=live&since=2020",
     "search-empty": "/tim-kiem?q=khongcotunay",
     "article": "/bai-viet/{article}",
     "article-edited": "/bai-viet/{edited}",
@@ -27,6 +28,8 @@ PAGES = {
     "feeds": "/nguon-tin?q=x",
     "notes": "/ghi-chu",
     "questions": "/hoi",
+    "question": "/hoi/articles_per_month",
+    "question-ranks": "/hoi/silent_sites",
     "not-found": "/bai-viet/khongcobainay",
 }
 
@@ -87,6 +90,17 @@ def test_every_page_is_whole_on_a_desk_and_on_a_phone_and_loads_nothing_from_els
         picture(opened, name + where)
         assert [c for c in opened.heard.console if "404" not in c] == []
         assert opened.heard.dialogs == opened.heard.elsewhere == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/archive", "/archive/articles", "/archive/articles/{article}", "/archive/search?q=dan"]
+)
+def test_datasettes_own_pages_are_no_wider_than_a_phone(
+    open_page: Open, peace: str, ids: dict[str, str], path: str
+) -> None:
+    opened = open_page(peace, viewport=PHONE, is_mobile=True, has_touch=True)
+    opened.go(path.format(**ids))
+    assert overflow(opened) <= 0
 
 
 @pytest.mark.parametrize("name", PAGES)
