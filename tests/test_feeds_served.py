@@ -233,6 +233,25 @@ def test_each_text_comes_once_but_in_the_feed_of_a_site_that_has_its_own_copy(sh
     assert "Cũng đăng ở: Ban Dân vận Tỉnh ủy Ven Biển" in reader.text("/feeds/new.atom")
 
 
+def test_a_reprint_is_told_where_what_it_reprints_is_not(shelf: Shelf, reader: Reader) -> None:
+    first = shelf.article("Thông báo", "Họp bàn.", author="An", section="Tin tỉnh")
+    for n in (1, 2):
+        shelf.article(f"Đăng lại {n}", "Họp bàn.", day=f"2026-01-0{n}", site="tinh_bien", author="Bình",
+                      section="Tin huyện", same_text_as=first)  # fmt: skip
+    for aid, day in [tuple(row.values()) for row in shelf.db.query("select id, date_published from articles")]:
+        shelf.row("citations", article_id=aid, position=1, document="Chỉ thị 1", kind="Chỉ thị", number="1", text="x",
+                  site="x", cited_on=day[:10])  # fmt: skip
+    shelf.done()
+    told = ["Thông báo"]
+    assert titles(reader) == titles(reader, q="họp") == titles(reader, author="An") == told, "each text once"
+    assert titles(reader, document="Chỉ thị 1") == titles(reader, document="Chỉ thị 1", q="họp") == told
+    for narrowed in (
+        *({"q": "đăng lại"}, {"author": "Bình"}, {"section": "Tin huyện"}, {"site": "tinh_bien"}),
+        *({"author": "Bình", "document": "Chỉ thị 1"}, {"site": "tinh_bien", "q": "họp", "document": "Chỉ thị 1"}),
+    ):
+        assert titles(reader, **narrowed) == ["Đăng lại 1"], f"once, however often it is reprinted: {narrowed}"
+
+
 def test_a_night_of_reprints_hides_nothing_that_is_new(
     shelf: Shelf, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:

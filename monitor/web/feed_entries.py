@@ -29,14 +29,14 @@ else strftime('%Y-%m-%dT%H:%M:%S', a.first_seen, '+7 hours') end
 # The search index knows whose an article is and counts in the order of dates (crawler/search_index): whatever a feed is
 # narrowed to, its newest come first, and the walk stops when it is full.
 _NARROWED = f"""
-select a.id, a.docid, {_MOMENT} as moment
+select a.id, a.docid, a.same_text_as, {_MOMENT} as moment
 from articles_fts cross join articles a on a.docid = articles_fts.rowid
 where articles_fts match :match and {{where}} order by articles_fts.rowid desc limit :limit
 """  # noqa: S608
 
 # What was announced later than the last of these is dated, but is dated back behind it.
 _DATED_BACK = """
-select a.id, strftime('%Y-%m-%dT%H:%M:%S', e.at, '+7 hours') as moment
+select a.id, a.same_text_as, strftime('%Y-%m-%dT%H:%M:%S', e.at, '+7 hours') as moment
 from (select article_id, at from events
       where kind = 'new' and baseline = 0 and at > strftime('%Y-%m-%dT%H:%M:%S', substr(:moment, 1, 19), '-7 hours')
       order by at desc, id limit :announced) e
@@ -47,7 +47,7 @@ where a.docid < :docid and {where}
 
 # The limit of the inner part keeps its order, so that articles are looked up for the newest alone.
 _CITING = """
-select a.id, c.cited_on as moment
+select a.id, a.same_text_as, c.cited_on as moment
 from (select article_id, max(cited_on) as cited_on from citations where document = :document
       group by article_id order by 2 desc, 1 limit -1) c
 cross join articles a on a.id = c.article_id
@@ -73,9 +73,14 @@ order by p.moment desc, a.id
 # +: an index on it would sort half the archive
 _EACH_TEXT_ONCE = "+a.same_text_as is null"
 
-# Of one site its own copies of other sites' texts are no repetition.
-_EACH_TEXT_ONCE_THERE = """
-(+a.same_text_as is null or (select first.site from articles first where first.id = a.same_text_as) <> a.site)
+# Of what a feed is narrowed to, a reprint is no repetition where what it reprints is not found.
+_UNLESS_FIRST = """
+(+a.same_text_as is null or not exists (
+  select 1 from articles_fts where articles_fts match :match
+  and rowid = (select first.docid from articles first where first.id = a.same_text_as)))
+"""
+_UNLESS_FIRST_IS = """
+(+a.same_text_as is null or not exists (select 1 from articles first where first.id = a.same_text_as {about}))
 """
 
 _CITES = "exists (select 1 from citations c where c.article_id = a.id and c.document = :document)"
@@ -99,28 +104,29 @@ async def articles(db: Database, choice: Choice, limit: int) -> list[Row]:
     """The newest ``limit`` articles that a choice finds, with their texts; each text once."""
     if choice.document and not await db.table_exists("citations"):  # an archive of an earlier version
         return []
-    once = _EACH_TEXT_ONCE_THERE if choice.site else _EACH_TEXT_ONCE
-    shown = _ARTICLES.format(once=once)
     if not choice.arguments:
-        return await rows(db, queries.RECENT + shown, limit=limit, tomorrow=tomorrow())
-    picked = [(row["id"], row["moment"]) for row in await _narrowed(db, choice, once, limit)]
-    return await rows(db, _PICKED + shown, picked=json.dumps(picked))
+        shown = queries.RECENT + _ARTICLES.format(once=_EACH_TEXT_ONCE)
+        return await rows(db, shown, limit=limit, tomorrow=tomorrow())
+    # of several reprints the oldest, which stays the same when there are more
+    texts = {row["same_text_as"] or row["id"]: row for row in await _narrowed(db, choice, limit)}
+    picked = [(row["id"], row["moment"]) for row in texts.values()]
+    return await rows(db, _PICKED + _ARTICLES.format(once="true"), picked=json.dumps(picked))
 
 
-async def _narrowed(db: Database, choice: Choice, once: str, limit: int) -> list[Row]:
-    """The newest of what a choice is narrowed to: ``id`` and ``moment``."""
+async def _narrowed(db: Database, choice: Choice, limit: int) -> list[Row]:
+    """The newest of what a choice is narrowed to: ``id``, ``same_text_as`` and ``moment``."""
     about = {name: value for name, value in choice.arguments.items() if name in _COLUMNS}
     values = choice.arguments | {"limit": limit, "tomorrow": tomorrow()}
     if choice.document and not choice.q:
-        return await rows(
-            db, _CITING.format(where=" and ".join([once, *(f"a.{name} = :{name}" for name in about)])), **values
-        )
+        once = _UNLESS_FIRST_IS.format(about="".join(f" and first.{name} = :{name}" for name in about))
+        where = " and ".join([once, *(f"a.{name} = :{name}" for name in about)])
+        return await rows(db, _CITING.format(where=where), **values)
     words = match_query(choice.q)
     if choice.q and not words:  # only punctuation, or only words to leave out
         return []
     terms = [f'about : "{token(name, value)}"' for name, value in about.items()]
     values |= {"match": " AND ".join([*([f"({words})"] if words else []), *terms])}
-    where = " and ".join([once, *([_CITES] if choice.document else [])])
+    where = " and ".join([_UNLESS_FIRST, *([_CITES] if choice.document else [])])
     found = await rows(db, _NARROWED.format(where=where), **values)
     if len(found) == limit:
         last = {"docid": found[-1]["docid"], "moment": found[-1]["moment"], "announced": _ANNOUNCED}
