@@ -178,6 +178,24 @@ def test_a_reprint_is_found_where_what_it_reprints_is_not(shelf: Shelf, reader: 
                 assert found(reader, q=words, **narrowed).count == count, f"a click finds as many as it says: {value}"
 
 
+@pytest.mark.parametrize("day", ["2026-02-30", "30/02/2026", "2026-13", "10000", "nothing"])
+def test_a_day_that_is_none_is_not_said_to_narrow_anything(shelf: Shelf, reader: Reader, day: str) -> None:
+    shelf.article("Họp", "Bàn.", day="2020-01-01")
+    shelf.done()
+    page = reader.text(str(httpx.URL("/tim-kiem", params={"q": "họp", "since": day})))
+    assert "Tìm thấy 1 bài" in page
+    assert 'class="chosen"' not in page
+    assert "since=" not in page.partition("<main")[2]
+
+
+@pytest.mark.parametrize("day", ["9999", "9999-12", "9999-12-31"])
+def test_the_last_days_that_there_are_can_be_asked_for(shelf: Shelf, reader: Reader, day: str) -> None:
+    shelf.article("Họp", "Bàn.", day="2020-01-01")
+    shelf.done()
+    assert headlines(reader, q="họp", since=day) == []
+    assert headlines(reader, q="họp", until=day) == ["Họp"]
+
+
 def test_the_years_are_offered_without_holes_and_a_status_in_the_readers_language(shelf: Shelf, reader: Reader) -> None:
     for n in range(12):
         for m in range(1 if n == 5 else 2):

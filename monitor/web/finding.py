@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from datasette.database import Database, QueryInterrupted
 from datasette.utils import sqlite_timelimit
 
-from crawler.search_index import day_of, first_of, token
+from crawler.search_index import OF_A_DAY, day_of, first_of, token
 from crawler.text import match_query
 from monitor.web.queries import Row
 from monitor.web.snippets import holds_all, snippet
@@ -123,8 +124,8 @@ class Asked:
     @cached_property
     def span(self) -> tuple[int, int]:
         """The numbers of the days asked for: the first and the last."""
-        since, until = _days(self.since), _days(self.until)
-        return (first_of(since[0]) if since else 0), (first_of(until[1]) - 1 if until else (1 << 62))
+        since, until = days(self.since), days(self.until)
+        return (first_of(since[0]) if since else 0), (first_of(until[1]) + OF_A_DAY - 1 if until else (1 << 62))
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,16 +242,17 @@ def _shown(connection: sqlite3.Connection, docids: list[int], query: str) -> lis
     return rows
 
 
-def _days(text: str) -> tuple[date, date] | None:
-    """The first day of ``2019``, ``2019-05`` or ``2019-05-06``, and the day behind its last; None for anything else."""
+def days(text: str) -> tuple[date, date] | None:
+    """The first and the last day of ``2019``, ``2019-05`` or ``2019-05-06``; None for anything else."""
+    parts = text.split("-")
     try:
-        parts = [int(part) for part in text.split("-") if part.isascii() and part.isdigit()]
-        if not 1 <= len(parts) <= 3 or len(parts) != text.count("-") + 1:
+        if not 1 <= len(parts) <= 3 or not all(part.isascii() and part.isdigit() for part in parts):
             return None
-        first = date(*[*parts, 1, 1][:3])
-        if len(parts) == 3:
-            return first, first + timedelta(days=1)
-        later = first + timedelta(days=366 if len(parts) == 1 else 31)
-        return first, later.replace(month=later.month if len(parts) == 2 else 1, day=1)
+        year, *rest = map(int, parts)
+        first = date(year, *[*rest, 1, 1][:2])
     except (ValueError, OverflowError):
         return None
+    if len(rest) == 2:
+        return first, first
+    month = first.month if rest else 12
+    return first, date(year, month, monthrange(year, month)[1])

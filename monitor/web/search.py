@@ -12,7 +12,7 @@ from datasette.utils.asgi import Request, Response
 from crawler.text import clean, fold
 from monitor.web import labels, queries, render
 from monitor.web.feed_links import Choice, alternates
-from monitor.web.finding import FACETS, LONGEST_QUERY, PAGE_SIZE, WINDOW, Asked, Found, find
+from monitor.web.finding import FACETS, LONGEST_QUERY, PAGE_SIZE, WINDOW, Asked, Found, days, find
 from monitor.web.queries import rows
 
 #: Pages of a search that can be asked for: behind them stands what is not looked at.
@@ -61,6 +61,7 @@ def asked_by(request: Request) -> Asked:
     given = {f.name: clean((request.args.get(f.name) or "")[:LONGEST_QUERY]) for f in fields(Asked) if f.name != "page"}
     if given["order"] not in ("newest", "closest"):
         given["order"] = ""
+    given |= {name: "" for name in ("since", "until") if not days(given[name])}
     page = request.args.get("page") or ""
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 9 else 1
     return Asked(**given, page=max(1, min(number, _LAST_PAGE)))
