@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -223,6 +224,20 @@ def test_a_question_that_makes_no_sense_is_no_mistake_of_the_program(
     shelf.done()
     for form in ("", ".json"):
         assert reader.get(f"/archive/articles{form}?{question}").status_code in (200, 400)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", ["/archive", "/archive/articles", "/"])
+def test_a_method_that_nobody_knows_is_no_mistake_of_the_program(
+    shelf: Shelf, reader: Reader, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    shelf.done()
+
+    async def ask() -> int:
+        await reader.datasette.invoke_startup()
+        return (await reader.datasette.client.request("PROPFIND", path)).status_code
+
+    assert asyncio.run(ask()) == 405
     assert "Traceback" not in capsys.readouterr().err
 
 

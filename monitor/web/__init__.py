@@ -49,6 +49,9 @@ _NOTHING = '""'
 #: What each of Datasette's few connections may remember of the file: the inner pages of the indexes of a big one.
 _CACHE_KIB = 32 * 1024
 
+#: What anybody may ask with; at a method that it does not know Datasette falls.
+_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+
 #: What of a query string is Datasette's to read: our own pages say themselves what they cannot.
 _DATASETTES = re.compile(rb"(?:^|&)_[^&]*")
 _BLANK = re.compile(rb"(?:^|&)_(?:search|facet)=(?=&|$)")
@@ -126,6 +129,10 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     def wrap(app: Any) -> Any:
         async def prepared(scope: dict[str, Any], receive: Any, send: Any) -> None:
             if scope["type"] == "http":
+                if scope["method"] not in _METHODS:
+                    allowed = {"Allow": ", ".join(_METHODS)}
+                    await Response.text("Method not allowed", status=405, headers=allowed).asgi_send(send)
+                    return
                 reopening.look(datasette)
             asked = _DATASETTES.sub(lambda m: m[0].replace(b"%00", b""), scope.get("query_string") or b"")
             scope = {**scope, "query_string": _BLANK.sub(b"", asked).lstrip(b"&")}
