@@ -147,6 +147,7 @@ def test_the_files_hold_the_whole_answer_as_a_spreadsheet_wants_it(shelf: Shelf,
     assert reader.get(files["JSON"]).json()[1099:] == [{"i": 1100, "đ": "=1+1100"}]
     assert reader.get("/hoi/nothing.csv").status_code == 404
     assert "Huyện ủy Vùng Núi" in reader.get("/hoi/articles_per_month.csv?site=huyen_nui").text
+    assert reader.get("/hoi/articles_per_month.csv?site=x").content.decode("utf-8-sig") == "month,site,articles\r\n"
 
 
 def test_a_site_that_shows_no_dates_can_fall_silent_too(shelf: Shelf, reader: Reader) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from io import StringIO
@@ -138,14 +138,14 @@ async def question_file(datasette: Any, request: Request) -> Response:
     if query is None or db is None:
         return Response.text(t["no_question_text"], status=404, headers=feed_pages.HEADERS)
     try:
-        found = await rows(db, query["sql"], **_given(query, request))
+        found = await db.execute(query["sql"], _given(query, request))
     except QueryInterrupted:
         busy = {"Retry-After": "3600"} | feed_pages.HEADERS
         return Response.text(t["question_too_slow"], status=503, headers=busy)
     if form == "csv":
         headers = feed_pages.HEADERS | {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-        return Response(_sheet(found), headers=headers, content_type="text/csv; charset=utf-8")
-    body = json.dumps(found, ensure_ascii=False, indent=1, default=str)
+        return Response(_sheet(found.columns, found.rows), headers=headers, content_type="text/csv; charset=utf-8")
+    body = json.dumps([dict(row) for row in found.rows], ensure_ascii=False, indent=1, default=str)
     return Response(body, headers=feed_pages.HEADERS, content_type="application/json; charset=utf-8")
 
 
@@ -196,11 +196,10 @@ def _given(query: Mapping[str, Any], request: Request) -> dict[str, str]:
     return {p: clean((request.args.get(p) or "")[:_LONGEST]) for p in query.get("params") or ()}
 
 
-def _sheet(found: Sequence[Row]) -> str:
+def _sheet(columns: Sequence[str], found: Iterable[Iterable[object]]) -> str:
     """An answer as a spreadsheet reads it."""
     text = StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerows([list(found[0]), *([cell(value) for value in row.values()] for row in found)] if found else [])
+    csv.writer(text).writerows([columns, *([cell(value) for value in row] for row in found)])
     return BOM + text.getvalue()
 
 
