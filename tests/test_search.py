@@ -188,6 +188,15 @@ def test_a_day_that_is_none_is_not_said_to_narrow_anything(shelf: Shelf, reader:
     assert "since=" not in page.partition("<main")[2]
 
 
+def test_the_form_of_days_keeps_the_year_that_was_clicked(shelf: Shelf, reader: Reader) -> None:
+    shelf.article("Họp", "Bàn.", day="2020-01-01")
+    shelf.done()
+    page = reader.text("/tim-kiem?q=họp&since=2020&until=2020-02")
+    assert 'name="since" value="2020-01-01"' in page
+    assert 'name="until" value="2020-02-29"' in page
+    assert 'name="until" value=""' in reader.text("/tim-kiem?q=họp&since=2020")
+
+
 @pytest.mark.parametrize("day", ["9999", "9999-12", "9999-12-31"])
 def test_the_last_days_that_there_are_can_be_asked_for(shelf: Shelf, reader: Reader, day: str) -> None:
     shelf.article("Họp", "Bàn.", day="2020-01-01")

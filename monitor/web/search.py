@@ -38,7 +38,8 @@ async def search_page(datasette: Any, request: Request) -> Response:
                     site_name=names.get(asked.site, ""))  # fmt: skip
     content = {
         "q": asked.q,
-        "asked": asked,
+        "first_day": since[0] if (since := days(asked.since)) else "",  # what a field of a day takes: no year alone
+        "last_day": until[1] if (until := days(asked.until)) else "",
         "outcome": message or outcome(asked, found, language),
         "hint": t["cut"].format(n=LONGEST_QUERY) if len(request.args.get("q") or "") > LONGEST_QUERY else "",
         "without_marks_url": link(q=fold(asked.q), page=1) if not found.rows and not asked.q.isascii() else None,
