@@ -55,14 +55,17 @@ _IS_SITES = "EXISTS (SELECT 1 FROM withheld WHERE site = NEW.site AND lifted IS 
 _NEW_WAITS = f"BEGIN {_WAITS} VALUES (NEW.payload_digest, NEW.site, ''); END"
 _NOW_SHOWN = f"OLD.record_type = 'revisit' OR OLD.quality = '{WITHHELD}'"
 
-_LISTED_IT = (
-    "SELECT min(article_id) FROM _withheld_files WHERE url_key = ?1"
-    " AND NOT EXISTS (SELECT 1 FROM attachments WHERE url_key = ?1)"
-)
+# What withheld articles list, captured or not, and what it is by who else lists it. {0}: the row that has changed.
+_LISTED = "EXISTS (SELECT 1 FROM _withheld_files WHERE url_key = {0}.url_key)"
+_ALONE = f"{_LISTED} AND NOT EXISTS (SELECT 1 FROM attachments WHERE url_key = {{0}}.url_key)"
+_NO_PAGE = "coalesce(media_type, '') NOT IN ('text/html', 'application/xhtml+xml')"
 _SEAL_FILE = (
-    f"UPDATE captures SET quality = '{WITHHELD}', quality_reason = ?2 WHERE url_key = ?1 AND quality = '{FILE}'"
-    " AND NOT EXISTS (SELECT 1 FROM attachments WHERE url_key = ?1)"
+    f"UPDATE captures SET quality = '{WITHHELD}', quality_reason ="
+    " (SELECT min(article_id) FROM _withheld_files WHERE url_key = {0}.url_key)"
+    f" WHERE url_key = {{0}}.url_key AND (quality = '{FILE}' OR quality = '{WITHHELD}' AND {_NO_PAGE})"
 )
+_SHOW = f"UPDATE captures SET quality = '{FILE}', quality_reason = NULL WHERE quality = '{WITHHELD}' AND {_NO_PAGE}"
+_SHOW_FILE = f"{_SHOW} AND url_key = {{0}}.url_key"
 
 #: ``article_id``: whom the page names; "" for one that nobody has looked into. ``known``: a digest of all by which the
 #: pages were looked through for an article.
@@ -92,6 +95,26 @@ FILES = (
 )
 
 
+def _trigger(name: str, of: str, event: str, condition: str, then: str) -> str:
+    return f"CREATE TRIGGER {name} AFTER {event} WHEN {condition} BEGIN {then}; END".format(of)
+
+
+#: Whose a file is follows from who lists it, in whatever order that is learnt: while withheld articles do and no other
+#: one does, its captures are under seal, by the name of the first of them. At last: for those that are sealed already.
+WHOSE = (
+    _trigger("file_came_in", "NEW", "INSERT ON captures", f"NEW.quality = '{FILE}' AND {_ALONE}", _SEAL_FILE),
+    _trigger(
+        "file_is_read", "NEW", "UPDATE OF quality ON captures", f"NEW.quality = '{FILE}' AND {_ALONE}", _SEAL_FILE
+    ),
+    _trigger("file_is_listed", "NEW", "INSERT ON attachments", _LISTED, _SHOW_FILE),
+    _trigger("file_is_left", "OLD", "DELETE ON attachments", _ALONE, _SEAL_FILE),
+    _trigger("file_is_withheld", "NEW", "INSERT ON _withheld_files", _ALONE, _SEAL_FILE),
+    _trigger("file_stays_withheld", "OLD", "DELETE ON _withheld_files", _ALONE, _SEAL_FILE),
+    _trigger("file_is_released", "OLD", "DELETE ON _withheld_files", f"NOT {_LISTED}", _SHOW_FILE),
+    f"{_SHOW} AND url_key IN (SELECT url_key FROM _withheld_files)",
+)
+
+
 def sealed(db: sqlite3.Connection) -> frozenset[str]:
     """The ids of the articles that are withheld now."""
     return frozenset(i for (i,) in db.execute("SELECT article_id FROM withheld WHERE lifted IS NULL"))
@@ -111,17 +134,11 @@ def give_out(db: sqlite3.Connection, article_id: str, site: str) -> None:
         db.execute("DELETE FROM _withheld_pages WHERE site = ?", (site,))
 
 
-def whose_file(db: sqlite3.Connection, p: Prepared) -> str | None:
-    """The withheld article that alone lists the file at this address; None where there is none."""
-    return db.execute(_LISTED_IT, (p.url_key,)).fetchone()[0] if p.quality == FILE else None
-
-
 def seal_files(db: sqlite3.Connection, p: Prepared, article_id: str) -> None:
     """Puts under seal what this capture of a withheld article lists and no other does: now, and whenever it is met."""
     if p.reading is not None:
         keys = [(file.url_key, article_id) for file in p.reading.files(p.url)]
         db.executemany("INSERT OR IGNORE INTO _withheld_files VALUES (?, ?)", keys)
-        db.executemany(_SEAL_FILE, keys)
 
 
 def seal(p: Prepared, article_id: str) -> Prepared:

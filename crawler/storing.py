@@ -13,7 +13,7 @@ from crawler.articles import Articles, Settled
 from crawler.derive import HOME, Revision
 from crawler.frontier import PASSING, FrontierRow, dumps, enter, skipped_as
 from crawler.placing import ARTICLE, FILE, NOT_MODIFIED, REDIRECT, Placing, Prepared
-from crawler.sealing import seal, seal_files, sealed, whose_file
+from crawler.sealing import seal, seal_files, sealed
 
 #: How many redirects from one spelling of an address to another are followed: http, https, www. and back is a loop.
 MAX_SPELLINGS = 4
@@ -49,9 +49,9 @@ class Batch:
         self._skipped: dict[str, Counter[str]] = {}
 
     def store(self, p: Prepared) -> Outcome:
-        if self._sealed and (of := p.article_id if p.article_id in self._sealed else whose_file(self._db, p)):
-            seal_files(self._db, p, of)
-            p = seal(p, of)
+        if p.article_id in self._sealed:
+            seal_files(self._db, p, p.article_id)
+            p = seal(p, p.article_id)
         placing = Placing(self._db)
         listing_more = self._articles.keep(p.reading, p.body) if p.reading is not None else []
         placed = placing.put(p)

@@ -40,11 +40,6 @@ _SEAL = (
     f"UPDATE captures SET quality = '{WITHHELD}', quality_reason = ?1, article_id = NULL, reading_digest = NULL,"
     " content_digest = NULL, canonical_url = NULL, canonical_key = NULL, read_as = NULL"
 )
-# The files that it alone lists.
-_FILES = (
-    "url_key IN (SELECT url_key FROM attachments WHERE article_id = ?1 EXCEPT"
-    " SELECT url_key FROM attachments WHERE article_id <> ?1) AND quality = 'file'"
-)
 _LISTED = "INSERT INTO _withheld_files SELECT DISTINCT url_key, article_id FROM attachments WHERE article_id = ?1"
 _FORGET_READING = "DELETE FROM readings WHERE reading_digest = ?1 AND NOT EXISTS" + " AND NOT EXISTS".join(
     f" (SELECT 1 FROM {table} WHERE reading_digest = ?1)" for table in ("captures", "revisions")
@@ -101,7 +96,6 @@ def withhold(db: sqlite3.Connection, what: Withholding) -> bool:
     texts = [digest for (digest,) in db.execute(_TEXTS, (what.article_id,))]
     _unsay(db, names)
     db.execute(f"{_SEAL} WHERE article_id = ?1 AND reading_digest IS NOT NULL", (what.article_id,))
-    db.execute(f"{_SEAL} WHERE {_FILES}", (what.article_id,))
     db.execute(_LISTED, (what.article_id,))
     db.execute("UPDATE captures SET article_id = NULL WHERE article_id = ?", (what.article_id,))
     articles = Articles(db, what.since)

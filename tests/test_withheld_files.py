@@ -1,0 +1,131 @@
+"""Files that withheld articles list: whose they are follows from who lists them, in whatever order it is learnt."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from crawler.archive import Archive
+from crawler.clock import now
+from crawler.config import Config
+from monitor.commands.archive import conclude
+from tests.alike import differences
+from tests.kept import Keeper, html
+from tests.test_withheld_later import PICTURE, qualities
+from tests.test_withheld_pages import _own_settings, luutin, withhold
+
+__all__ = ["_own_settings"]
+
+SHARED = "/anh/chung.jpg"
+
+
+def listing(n: int, shared: str = SHARED) -> bytes:
+    """An article's page with a picture that others have, too."""
+    return html(n).replace(b"/anh/%d.jpg" % n, shared.encode())
+
+
+def picture(keeper: Keeper, path: str = SHARED, body: bytes = PICTURE) -> None:
+    keeper.got(path, body, media_type="image/jpeg")
+    keeper.flush()
+
+
+def rebuilt(data: Path) -> dict[str, tuple[list[str], list[str]]]:
+    """What another archive, made of the same records, has otherwise."""
+    with Archive(data) as archive:
+        conclude(archive, Config(), now())
+    anew = data.with_name("anew")
+    shutil.rmtree(anew, ignore_errors=True)
+    shutil.copytree(data, anew, ignore=shutil.ignore_patterns("archive.db*", "*.lock", "*.cdxj"))
+    assert luutin(anew, "rebuild", "--jobs", "1").exit_code == 0
+    return differences(data, anew)
+
+
+def shown(data: Path, path: str) -> list[bool]:
+    """Of those that list a file: whether they lead to a capture of it."""
+    with closing(sqlite3.connect(data / "archive.db")) as db:
+        query = "SELECT capture_id IS NOT NULL FROM attachments WHERE url LIKE ?"
+        return [bool(row[0]) for row in db.execute(query, (f"%{path}",))]
+
+
+@pytest.mark.parametrize("first", [2, 3])
+def test_a_file_that_two_withheld_articles_list(tmp_path: Path, first: int) -> None:
+    data = tmp_path / "data"
+    with Keeper(data) as keeper:
+        for n in (2, 3):
+            keeper.got(f"/tin/{n}", listing(n))
+        picture(keeper)
+    one = withhold(data, f"/tin/{first}")
+    assert qualities(data, SHARED) == {"file"}
+    two = withhold(data, f"/tin/{5 - first}")
+    assert qualities(data, SHARED) == {"withheld"}
+    with Keeper(data, at=1) as keeper:
+        picture(keeper, body=PICTURE + b"2")
+    assert qualities(data, SHARED) == {"withheld"}
+    assert rebuilt(data) == {}
+    assert luutin(data, "release", one).exit_code == 0
+    assert (qualities(data, SHARED), shown(data, SHARED)) == ({"file"}, [True])
+    assert rebuilt(data) == {}
+    assert luutin(data, "release", two).exit_code == 0
+    assert (qualities(data, SHARED), shown(data, SHARED)) == ({"file"}, [True, True])
+    assert rebuilt(data) == {}
+
+
+def test_a_file_under_seal_is_another_articles_once_that_lists_it(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with Keeper(data) as keeper:
+        keeper.got("/tin/2", listing(2))
+        picture(keeper)
+    two = withhold(data)
+    assert qualities(data, SHARED) == {"withheld"}
+    with Keeper(data, at=1) as keeper:
+        keeper.got("/tin/3", listing(3))
+    assert (qualities(data, SHARED), shown(data, SHARED)) == ({"file"}, [True])
+    assert rebuilt(data) == {}
+    withhold(data, "/tin/3")
+    assert qualities(data, SHARED) == {"withheld"}
+    assert rebuilt(data) == {}
+    assert luutin(data, "release", two).exit_code == 0
+    assert (qualities(data, SHARED), shown(data, SHARED)) == ({"file"}, [True])
+
+
+def test_a_file_that_comes_in_as_a_revisit_is_sealed(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with Keeper(data) as keeper:
+        keeper.got("/tin/2", listing(2))
+        keeper.article(3)
+        picture(keeper, "/anh/3.jpg")
+    withhold(data)
+    with Keeper(data, at=1) as keeper:
+        picture(keeper)
+    assert (qualities(data, SHARED), qualities(data, "/anh/3.jpg")) == ({"withheld"}, {"file"})
+    assert rebuilt(data) == {}
+
+
+def test_an_archive_of_before_learns_at_its_renewal_whose_its_files_are(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with Keeper(data) as keeper:
+        keeper.got("/tin/2", listing(2))
+        keeper.article(4)
+        for path in (SHARED, "/anh/4.jpg"):
+            picture(keeper, path)
+    two, four = withhold(data), withhold(data, "/tin/4")
+    with Keeper(data, at=1) as keeper:
+        keeper.got("/tin/3", listing(3))
+    with closing(sqlite3.connect(data / "archive.db")) as db, db:
+        for (trigger,) in db.execute(
+            "SELECT name FROM sqlite_master WHERE name LIKE 'file\\_%' ESCAPE '\\'"
+        ).fetchall():
+            db.execute(f"DROP TRIGGER {trigger}")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm021_whose_files'")
+        sealed = "UPDATE captures SET quality = 'withheld', quality_reason = ? WHERE url LIKE ?"
+        db.execute(sealed, (two, f"%{SHARED}"))
+        db.execute("INSERT INTO _withheld_files SELECT url_key, '2' FROM _withheld_files WHERE article_id = ?", (four,))
+    with Archive(data) as archive:
+        query = "SELECT url, quality, quality_reason FROM captures WHERE url LIKE '%/anh/%' ORDER BY url"
+        found = [tuple(row) for row in archive.connection.execute(query)]
+    home = "http://bac.example.vn"
+    assert found == [(f"{home}/anh/4.jpg", "withheld", "2"), (f"{home}{SHARED}", "file", None)]
