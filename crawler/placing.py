@@ -139,8 +139,12 @@ PAYLOAD = (
     "payload_digest = ? AND record_type IN ('response', 'resource') AND +site = ?"
     f" AND quality NOT IN ('{REDIRECT}', '{ERROR}', '{NOT_MODIFIED}') AND coalesce(status_code, 200) < 300"
 )
-_REFERENT_HERE = f"SELECT {PLACED} FROM captures WHERE {PAYLOAD} AND url_key = ? ORDER BY memento_datetime LIMIT 1"
-_REFERENT = f"SELECT {PLACED} FROM captures WHERE {PAYLOAD} ORDER BY memento_datetime, url_key LIMIT 1"
+# Whether a file is under seal is decided by its own address, not by that of the record that has its payload.
+_SEALED_FILE = "(url_key, quality_reason) IN (SELECT url_key, article_id FROM _withheld_files)"
+_SAYING_FILE = f"iif({_SEALED_FILE}, '{FILE}', quality), iif({_SEALED_FILE}, NULL, quality_reason)"
+_ITS_PAYLOAD = f"SELECT {PLACED.replace('quality, quality_reason', _SAYING_FILE)} FROM captures WHERE {PAYLOAD}"
+_REFERENT_HERE = f"{_ITS_PAYLOAD} AND url_key = ? ORDER BY memento_datetime LIMIT 1"
+_REFERENT = f"{_ITS_PAYLOAD} ORDER BY memento_datetime, url_key LIMIT 1"
 REVISITS = (
     f"SELECT {PLACED} FROM captures WHERE payload_digest = ? AND record_type = 'revisit' AND site = ?"
     " AND coalesce(status_code, 200) < 300"
@@ -288,11 +292,8 @@ class Placing:
     def _resolved(self, capture: Placed) -> Placed:
         """A revisit with what its payload says, a 304 with what its address said before; others as they are."""
         if capture.quality == REVISIT:
-            payload = (capture.payload_digest, capture.site)
-            found = (
-                self._db.execute(_REFERENT_HERE, (*payload, capture.url_key)).fetchone()
-                or self._db.execute(_REFERENT, payload).fetchone()
-            )
+            here, ask = (capture.payload_digest, capture.site, capture.url_key), self._db.execute
+            found = ask(_REFERENT_HERE, here).fetchone() or ask(_REFERENT, here[:2]).fetchone()
         elif capture.quality == NOT_MODIFIED:
             found = self._db.execute(_SAID_BEFORE, (capture.url_key, capture.memento_datetime)).fetchone()
         else:

@@ -129,3 +129,17 @@ def test_an_archive_of_before_learns_at_its_renewal_whose_its_files_are(tmp_path
         found = [tuple(row) for row in archive.connection.execute(query)]
     home = "http://bac.example.vn"
     assert found == [(f"{home}/anh/4.jpg", "withheld", "2"), (f"{home}{SHARED}", "file", None)]
+
+
+def test_a_picture_with_the_bytes_of_one_under_seal_is_shown(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with Keeper(data) as keeper:
+        keeper.got("/tin/2", listing(2))
+        keeper.article(3)
+        picture(keeper)
+    withhold(data)
+    with Keeper(data, at=1) as keeper:
+        picture(keeper, "/anh/3.jpg")
+    assert (qualities(data, SHARED), qualities(data, "/anh/3.jpg")) == ({"withheld"}, {"file"})
+    assert shown(data, "/anh/3.jpg") == [True]
+    assert rebuilt(data) == {}
