@@ -33,7 +33,7 @@ from crawler.turns import alone
 from crawler.warc import Skipped, repair
 from crawler.warc_read import OPEN
 from crawler.warc_walk import about
-from monitor import replay
+from monitor import replay, withheld_again
 from monitor.child import unheard
 from monitor.crawls import run_lock
 from monitor.manifest import sealed
@@ -81,7 +81,7 @@ def rebuild(
     InputError where there is no WARC file, StorageError.
     """
     with run_lock(data, patience=0.0), alone(data):
-        warc = data / "warc"
+        begun, warc = now(), data / "warc"
         if source is not None:
             _bring(source, warc)
         if warc.is_dir():
@@ -96,6 +96,8 @@ def rebuild(
         result.forgotten = not known and any(why.endswith(OF_JOURNAL) for why in result.unreadable)
         _swap(data)
         with Archive(data, alone=True) as archive:
+            withheld_again.seal_again(archive, config, begun)  # a revisit may bring a text that is under seal elsewhere
+            look(archive, config, progress, jobs=jobs)
             replay.update(archive, anew=True)
         return result
 

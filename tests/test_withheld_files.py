@@ -15,7 +15,7 @@ from crawler.config import Config
 from monitor.commands.archive import conclude
 from tests.alike import differences
 from tests.kept import Keeper, html
-from tests.test_withheld_later import PICTURE, qualities
+from tests.test_withheld_later import PICTURE, indexed, qualities
 from tests.test_withheld_pages import _own_settings, luutin, withhold
 
 __all__ = ["_own_settings"]
@@ -143,3 +143,19 @@ def test_a_picture_with_the_bytes_of_one_under_seal_is_shown(tmp_path: Path) -> 
     assert (qualities(data, SHARED), qualities(data, "/anh/3.jpg")) == ({"withheld"}, {"file"})
     assert shown(data, "/anh/3.jpg") == [True]
     assert rebuilt(data) == {}
+
+
+def test_a_page_with_the_bytes_of_one_under_seal_is_sealed_by_a_rebuild_too(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with Keeper(data) as keeper:
+        keeper.article(2)
+    withhold(data)
+    with Keeper(data, at=1) as keeper:
+        keeper.got("/tin/77", html(2))
+        keeper.article(9)
+    rebuilt(data)
+    for archive in (data, data.with_name("anew")):
+        assert qualities(archive, "/tin/77") == {"withheld"}
+        assert indexed(archive) == {"/tin/9"}
+        with closing(sqlite3.connect(archive / "archive.db")) as db:
+            assert db.execute("SELECT url FROM articles").fetchall() == [("http://bac.example.vn/tin/9",)]
