@@ -38,7 +38,7 @@ from monitor.child import unheard
 from monitor.crawls import run_lock
 from monitor.manifest import sealed
 from monitor.rebuilding_parts import Part, Reader, ReadPart, prepare_reading, read_part, whose
-from monitor.withheld_files import seal_listed
+from monitor.withheld_files import pages_of, said_by, seal_listed
 from monitor.withheld_pages import look
 from spiders import registry
 
@@ -131,7 +131,10 @@ class _Rebuild:
             with archive.writing() as db:
                 seal_again(db, journal)
                 for article_id, slug in db.execute("SELECT article_id, site FROM withheld").fetchall():
-                    seal_listed(archive, self._sites, article_id, slug, warc_dir=self._data / "warc")
+                    pages = pages_of(db, article_id)
+                    seal_listed(
+                        db, said_by(archive, self._sites, pages, slug, warc_dir=self._data / "warc"), article_id
+                    )
             with journal.attached(archive.connection), archive.writing() as db:
                 self._result.left_out = finish(db, journal, timestamp(now()))
             look(archive, self._config, self._progress, warc_dir=self._data / "warc", jobs=self._jobs)

@@ -16,7 +16,7 @@ from crawler.clock import now, timestamp
 from crawler.config import Config
 from crawler.naming import MIN_WORDS, words
 from crawler.reading import Reading
-from monitor.withheld_files import said_by
+from monitor.withheld_files import pages_of, said_by
 from monitor.withholding import withhold
 from spiders import registry
 
@@ -47,7 +47,8 @@ def seal_again(archive: Archive, config: Config, begun: datetime) -> list[str]:
     withheld = archive.connection.execute(_WITHHELD, (timestamp(now()),)).fetchall()
     sites = registry(config) if withheld else {}
     for row in withheld:
-        said = [p.reading for p in said_by(archive, sites, row["article_id"], row["site"]) if p.reading is not None]
+        pages = pages_of(archive.connection, row["article_id"])
+        said = [p.reading for p in said_by(archive, sites, pages, row["site"]) if p.reading is not None]
         known = {
             "texts": json.dumps([reading.text_digest for reading in said]),
             "headlines": json.dumps([reading.headline for reading in said if reading.headline]),

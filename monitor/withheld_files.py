@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from crawler.archive import Archive, Prepared
@@ -13,30 +14,34 @@ from crawler.site import Site
 from monitor.rebuilding_parts import whose
 from monitor.reextracting import read_again
 
-_SEALED = "SELECT id FROM captures WHERE quality = ? AND quality_reason = ? AND record_type <> 'revisit'"
+_PAGES = (
+    "SELECT id FROM captures WHERE (article_id = ?1 AND reading_digest IS NOT NULL"
+    " OR quality = ?2 AND quality_reason = ?1) AND record_type <> 'revisit' ORDER BY id"
+)
+
+
+def pages_of(db: sqlite3.Connection, article_id: str) -> list[str]:
+    """The ids of an article's captures, under seal or not, with the files that are under seal with it."""
+    return [i for (i,) in db.execute(_PAGES, (article_id, WITHHELD))]
 
 
 def said_by(
-    archive: Archive, sites: Mapping[str, Site], article_id: str, slug: str, *, warc_dir: Path | None = None
+    archive: Archive, sites: Mapping[str, Site], ids: Sequence[str], slug: str, *, warc_dir: Path | None = None
 ) -> list[Prepared]:
-    """The pages of a withheld article of the site ``slug``, as today's rules read them; those that can be read.
+    """Those of an article's captures that are pages, as today's rules of the site ``slug`` read them, where they can.
 
     ``warc_dir``: where the records are, if not in the archive's own directory.
     """
-    ids = [i for (i,) in archive.connection.execute(_SEALED, (WITHHELD, article_id))]
     pages = [c for c in stored(archive.connection, ids) if (c.media_type or "") in PAGES | VAGUE]
     read = read_again(warc_dir or archive.warc_dir, [(page, whose(sites, slug, page.url)) for page in pages])
     return [p for p in read if not isinstance(p, str) and p.reading is not None]
 
 
-def seal_listed(
-    archive: Archive, sites: Mapping[str, Site], article_id: str, slug: str, *, warc_dir: Path | None = None
-) -> None:
+def seal_listed(db: sqlite3.Connection, said: Sequence[Prepared], article_id: str) -> None:
     """Puts under seal the pictures and files that any capture of a withheld article lists, and no other article does.
 
     Of the newest capture the archive knew them; whose picture has another address since is no other version.
     Within the transaction that seals the article.
     """
-    with archive.writing() as db:
-        for p in said_by(archive, sites, article_id, slug, warc_dir=warc_dir):
-            seal_files(db, p, article_id)
+    for p in said:
+        seal_files(db, p, article_id)

@@ -18,7 +18,7 @@ from crawler.warc import Skipped
 from crawler.withholding import TOLD, Withholding, forget_texts, give_back, unsaid
 from crawler.withholding import withhold as put_under_seal
 from monitor.reextracting import declared, read_again
-from monitor.withheld_files import seal_listed
+from monitor.withheld_files import pages_of, said_by, seal_listed
 
 logger = logging.getLogger(__name__)
 
@@ -77,9 +77,11 @@ def withhold(
     connection.execute("PRAGMA secure_delete = ON")  # what was deleted is overwritten, not left in free pages
     for _ in range(_ATTEMPTS):
         archive.write_journal()  # what is deleted next comes back from there
+        pages = pages_of(connection, article_id)
+        said = said_by(archive, sites, pages, what.site)  # before the lock: there may be hundreds
         with archive.writing() as db:
-            if put_under_seal(db, what):
-                seal_listed(archive, sites, article_id, what.site)
+            if pages_of(db, article_id) == pages and put_under_seal(db, what):
+                seal_listed(db, said, article_id)
                 break
     else:
         raise StorageError(f"{article_id} is written to all the time: withhold it when its site's crawl is over.")

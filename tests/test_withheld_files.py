@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from crawler.archive import Archive
+from crawler.archive import Archive, Prepared
 from crawler.clock import now
 from crawler.config import Config
+from monitor import withheld_files
 from monitor.commands.archive import conclude
+from monitor.reextracting import read_again
 from tests.alike import differences
 from tests.kept import Keeper, html
 from tests.test_withheld_later import PICTURE, indexed, qualities
@@ -159,3 +162,22 @@ def test_a_page_with_the_bytes_of_one_under_seal_is_sealed_by_a_rebuild_too(tmp_
         assert indexed(archive) == {"/tin/9"}
         with closing(sqlite3.connect(archive / "archive.db")) as db:
             assert db.execute("SELECT url FROM articles").fetchall() == [("http://bac.example.vn/tin/9",)]
+
+
+def test_an_article_with_many_captures_is_read_before_the_lock_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    with Keeper(data) as keeper:
+        keeper.got("/tin/2", listing(2))
+    free = []
+
+    def noted(*arguments: Any) -> list[Prepared | str]:
+        with closing(sqlite3.connect(data / "archive.db", timeout=0)) as db, suppress(sqlite3.OperationalError):
+            db.execute("BEGIN IMMEDIATE")
+            free.append(True)
+        return read_again(*arguments)
+
+    monkeypatch.setattr(withheld_files, "read_again", noted)
+    withhold(data)
+    assert free == [True]
