@@ -16,7 +16,7 @@ from crawler.clock import now, timestamp
 from crawler.config import Config
 from crawler.naming import MIN_WORDS, words
 from crawler.reading import Reading
-from monitor.withheld_files import pages_of, said_by
+from monitor.withheld_files import pages_of, said_by, seal_listed
 from monitor.withholding import withhold
 from spiders import registry
 
@@ -48,7 +48,10 @@ def seal_again(archive: Archive, config: Config, begun: datetime) -> list[str]:
     sites = registry(config) if withheld else {}
     for row in withheld:
         pages = pages_of(archive.connection, row["article_id"])
-        said = [p.reading for p in said_by(archive, sites, pages, row["site"]) if p.reading is not None]
+        captures = said_by(archive, sites, pages, row["site"])
+        with archive.writing() as db:  # an archive of before knows only the files that were captured
+            seal_listed(db, captures, row["article_id"])
+        said = [p.reading for p in captures if p.reading is not None]
         known = {
             "texts": json.dumps([reading.text_digest for reading in said]),
             "headlines": json.dumps([reading.headline for reading in said if reading.headline]),

@@ -181,3 +181,17 @@ def test_an_article_with_many_captures_is_read_before_the_lock_is_taken(
     monkeypatch.setattr(withheld_files, "read_again", noted)
     withhold(data)
     assert free == [True]
+
+
+def test_an_archive_of_before_seals_what_nobody_had_captured_then(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with Keeper(data) as keeper:
+        keeper.got("/tin/2", listing(2))
+    withhold(data)
+    with closing(sqlite3.connect(data / "archive.db")) as db, db:
+        db.execute("DELETE FROM _withheld_files")
+    with Keeper(tmp_path / "theirs", at=1) as keeper:
+        picture(keeper)
+    assert luutin(data, "import", tmp_path / "theirs" / "warc").exit_code == 0
+    assert qualities(data, SHARED) == {"withheld"}
+    assert rebuilt(data) == {}
