@@ -17,8 +17,8 @@ from crawler.placing import FILE, Prepared
 #: The quality of a capture that shows an article which may not be shown; ``quality_reason`` is the article's id.
 WITHHELD = "withheld"
 
-#: The addresses at which withheld articles, and files that they alone list, were met.
-ADDRESSES = f"SELECT url_key FROM captures WHERE quality = '{WITHHELD}'"
+#: The addresses at which withheld articles were met, and those of the files that they list.
+ADDRESSES = f"SELECT url_key FROM captures WHERE quality = '{WITHHELD}' UNION SELECT url_key FROM _withheld_files"
 
 _IS_SEALED = f"(quality = '{WITHHELD}' OR identity IN (SELECT article_id FROM withheld WHERE lifted IS NULL))"
 # Over as many addresses as it takes, and also to where nothing but a 404 was met.
@@ -29,13 +29,26 @@ EXISTS (WITH RECURSIVE led (url_key) AS (
 ) SELECT 1 FROM led CROSS JOIN captures USING (url_key) WHERE {_IS_SEALED})
 """
 
-#: Of a capture: that it is a withheld article's. What else was met at its addresses (a 404) or leads there is, too, but
-#: what is another article's, or a file that another one lists by now.
-IS_ITS_OWN = (
+# The address at which a withheld article lists a file led to this one, and none at which another article does.
+_IS_LED_TO = f"""
+quality = '{FILE}' AND url_key IN (SELECT redirect_to FROM captures WHERE redirect_to IS NOT NULL) AND (
+WITH RECURSIVE leading (url_key) AS (
+    SELECT captures.url_key UNION SELECT c.url_key FROM leading JOIN captures AS c ON c.redirect_to = leading.url_key
+) SELECT max(url_key IN ({{listed}})) AND NOT max(url_key IN (SELECT url_key FROM attachments))
+FROM leading)
+"""
+
+# Of a capture: that it is a withheld article's. What else was met at its addresses (a 404) or leads there is, too, but
+# what is another article's, or a file that another one lists by now. {listed}: the addresses of files that they list.
+_IS_ITS_OWN = (
     f"(quality = '{WITHHELD}' OR article_id IS NULL AND EXISTS (SELECT 1 FROM withheld WHERE lifted IS NULL) AND"
-    f" (redirect_to IS NOT NULL AND {_LEADS_THERE} OR url_key NOT IN (SELECT url_key FROM attachments) AND"
-    f" ({_IS_SEALED} OR url_key IN ({ADDRESSES}))))"
+    f" (redirect_to IS NOT NULL AND {_LEADS_THERE} OR {_IS_LED_TO} OR url_key NOT IN (SELECT url_key FROM attachments)"
+    f" AND ({_IS_SEALED} OR url_key IN (SELECT url_key FROM captures WHERE quality = '{WITHHELD}' UNION {{listed}}))))"
 )
+
+#: Of a capture: that it is a withheld article's; in an archive of before, which has no list of their files, the other.
+IS_ITS_OWN = _IS_ITS_OWN.format(listed="SELECT url_key FROM _withheld_files")
+WAS_ITS_OWN = _IS_ITS_OWN.format(listed="SELECT NULL WHERE 0")
 
 #: Of a capture of another page: that its record is given to nobody, since it names a withheld article or may do so.
 KEPT_BACK = "payload_digest IN (SELECT payload_digest FROM _withheld_pages)"

@@ -16,10 +16,13 @@ from crawler.config import Config
 from monitor import withheld_files
 from monitor.commands.archive import conclude
 from monitor.reextracting import read_again
+from monitor.serve import build
+from monitor.serve import closing as stopping
 from tests.alike import differences
 from tests.kept import Keeper, html
+from tests.shelf import Reader
 from tests.test_withheld_later import PICTURE, indexed, qualities
-from tests.test_withheld_pages import _own_settings, luutin, withhold
+from tests.test_withheld_pages import _own_settings, exported, luutin, withhold
 
 __all__ = ["_own_settings"]
 
@@ -195,3 +198,41 @@ def test_an_archive_of_before_seals_what_nobody_had_captured_then(tmp_path: Path
     assert luutin(data, "import", tmp_path / "theirs" / "warc").exit_code == 0
     assert qualities(data, SHARED) == {"withheld"}
     assert rebuilt(data) == {}
+
+
+def test_what_is_missing_at_a_files_address_goes_out_no_more_than_the_file(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with Keeper(data) as keeper:
+        keeper.article(2)
+        keeper.article(3)
+        for n in (2, 3):
+            keeper.got(f"/tep/{n}.pdf", b"<!doctype html><html><body>404</body></html>", status=404)
+            keeper.got(f"/anh/{n}.jpg", status=301, headers=[("Location", f"http://bac.example.vn/kho/{n}.jpg")])
+            picture(keeper, f"/kho/{n}.jpg", PICTURE + b"%d" % n)
+    withhold(data)
+    assert indexed(data) == {"/tin/3", "/tep/3.pdf", "/anh/3.jpg", "/kho/3.jpg"}
+    said = [said for _, of in [exported(data, tmp_path)] for name, said in of.items() if ".warc" in name]
+    assert said
+    assert not [path for path in (b"/tep/2.pdf", b"/anh/2.jpg", b"/kho/2.jpg") for one in said if path in one]
+    with Keeper(data, at=1) as keeper:
+        keeper.got("/tin/5", listing(5, "/anh/2.jpg"))
+    luutin(data, "index")
+    assert indexed(data) == {"/tin/3", "/tep/3.pdf", "/anh/3.jpg", "/kho/3.jpg", "/tin/5", "/anh/2.jpg", "/kho/2.jpg"}
+
+
+def test_an_archive_that_has_no_list_of_such_files_yet_is_read_and_exported(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with Keeper(data) as keeper:
+        keeper.article(2)
+        record = keeper.article(3).removeprefix("urn:uuid:")
+    withhold(data)
+    with closing(sqlite3.connect(data / "archive.db")) as db, db:
+        for (trigger,) in db.execute(
+            "SELECT name FROM sqlite_master WHERE name LIKE 'file\\_%' ESCAPE '\\'"
+        ).fetchall():
+            db.execute(f"DROP TRIGGER {trigger}")
+        db.execute("DROP TABLE _withheld_files")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name IN ('m020_withheld_files', 'm021_whose_files')")
+    with stopping(build(data, base_url="http://kho.example/")) as datasette:
+        assert Reader(datasette).get(f"/ban-chup/{record}.warc.gz").status_code == 200
+    assert luutin(data, "export", tmp_path / "x.warc.gz").exit_code == 0

@@ -12,7 +12,7 @@ from datetime import date
 from crawler.archive import Archive
 from crawler.errors import InputError
 from crawler.placing import NOT_MODIFIED
-from crawler.sealing import IS_ITS_OWN, KEPT_BACK
+from crawler.sealing import IS_ITS_OWN, KEPT_BACK, WAS_ITS_OWN
 from crawler.text import match_query
 
 _DAY = re.compile(r"\d{4}(-\d\d){0,2}")
@@ -59,7 +59,10 @@ WHERE captures.record_type = 'revisit' AND captures.payload_digest <> '' AND pay
 AND payload.record_type IN ('response', 'resource') AND payload.quality <> '{NOT_MODIFIED}'
 """  # noqa: S608
 # What is under seal is no article any more, and none of its records leaves the archive by another way.
-_SEALED = f"DELETE FROM temp.chosen_captures WHERE id IN (SELECT id FROM captures WHERE {IS_ITS_OWN})"  # noqa: S608
+_SEALED, _SEALED_BEFORE = (
+    f"DELETE FROM temp.chosen_captures WHERE id IN (SELECT id FROM captures WHERE {its_own})"  # noqa: S608
+    for its_own in (IS_ITS_OWN, WAS_ITS_OWN)
+)
 # Of other pages that name it, the records stay here; what was read of them goes out.
 _KEPT_BACK = f"""
 INSERT INTO temp.kept_back
@@ -179,7 +182,11 @@ def _captures(db: sqlite3.Connection, choice: Choice) -> tuple[int, int]:
     """What was captured of the articles, or with them all of their sites; returns how many, and how many kept back."""
     for query in (*_OF_ARTICLES, _REQUISITES, *([_OF_SITES] if choice.of_whole_sites else []), _REFERENTS):
         db.execute(f"INSERT OR IGNORE INTO temp.chosen_captures {query}")
-    for table, statement in (("withheld", _SEALED), ("_withheld_pages", _KEPT_BACK)):
+    for table, statement in (
+        ("withheld", _SEALED_BEFORE),
+        ("_withheld_files", _SEALED),
+        ("_withheld_pages", _KEPT_BACK),
+    ):
         if db.execute(_HAS, (table,)).fetchone() is not None:  # or it is an archive of an earlier version
             db.execute(statement)
     captures: int = db.execute("SELECT count(*) FROM temp.chosen_captures").fetchone()[0]

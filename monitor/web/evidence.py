@@ -16,7 +16,7 @@ from datasette.utils.asgi import Request, Response
 
 from crawler import warc
 from crawler.errors import InputError
-from crawler.sealing import IS_ITS_OWN, KEPT_BACK, WITHHELD
+from crawler.sealing import IS_ITS_OWN, KEPT_BACK, WAS_ITS_OWN, WITHHELD
 from crawler.text import fold, slugify
 from crawler.warc import Location
 from monitor.web import queries, render
@@ -52,11 +52,14 @@ _HEADERS = render.HEADERS | {
 #: Pictures whose size is remembered; each takes 200 bytes.
 _SIZES = 20_000
 
-_CAPTURE = f"""
+_CAPTURE, _CAPTURE_BEFORE = (
+    f"""
 select id, site, article_id, memento_datetime, record_type, payload_digest, warc_file, warc_offset, warc_length,
-  {IS_ITS_OWN} as withheld
+  {its_own} as withheld
 from captures where id in (:id, 'urn:uuid:' || :id) limit 1
 """  # noqa: S608
+    for its_own in (IS_ITS_OWN, WAS_ITS_OWN)
+)
 
 # The record that holds what a revisit only refers to: of the same site, as ingest looked for it. +: by the index on
 # payloads, not that on sites.
@@ -166,7 +169,8 @@ def record_path(capture_id: str) -> str:
 
 
 async def _capture(db: Database, capture_id: str) -> Row | None:
-    found = await rows(db, _CAPTURE, id=capture_id)
+    query = _CAPTURE if await db.table_exists("_withheld_files") else _CAPTURE_BEFORE
+    found = await rows(db, query, id=capture_id)
     return found[0] if found else None
 
 
