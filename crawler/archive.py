@@ -25,6 +25,7 @@ from crawler.journaling import Journaling, watching_anew
 from crawler.migrations import migrations
 from crawler.placing import ARTICLE, PAYLOAD, Prepared
 from crawler.rereading import Changes, ReadAgain, Rereading, Stored
+from crawler.sealing import WITHHELD
 from crawler.site import Site
 from crawler.storing import Batch, Outcome, count
 from crawler.studying import Study
@@ -262,11 +263,12 @@ class Archive(Frontier, Journaling):
     def known_payload(self, payload_digest: str, site_slug: str) -> Known | None:
         """The earliest record of the site that holds this payload, for a ``revisit`` record to name.
 
-        Of the same site only: how a page reads depends on whose it is.
+        Of the same site only: how a page reads depends on whose it is. None under seal: whoever is given the one record
+        could not read it without the other.
         """
         row = self.connection.execute(
             f"SELECT id, url, memento_datetime, payload_digest FROM captures WHERE {PAYLOAD}"  # noqa: S608
-            " ORDER BY memento_datetime, url_key LIMIT 1",
+            f" AND quality <> '{WITHHELD}' ORDER BY memento_datetime, url_key LIMIT 1",
             (payload_digest, site_slug),
         ).fetchone()
         return Known(row[0], row[1], datetime.fromisoformat(row[2]), row[3]) if row else None

@@ -156,15 +156,32 @@ def test_a_page_with_the_bytes_of_one_under_seal_is_sealed_by_a_rebuild_too(tmp_
     with Keeper(data) as keeper:
         keeper.article(2)
     withhold(data)
-    with Keeper(data, at=1) as keeper:
+    with Keeper(tmp_path / "theirs", at=1) as keeper:
+        keeper.article(2)
         keeper.got("/tin/77", html(2))
         keeper.article(9)
+    assert luutin(data, "import", tmp_path / "theirs" / "warc").exit_code == 0
     rebuilt(data)
     for archive in (data, data.with_name("anew")):
         assert qualities(archive, "/tin/77") == {"withheld"}
         assert indexed(archive) == {"/tin/9"}
         with closing(sqlite3.connect(archive / "archive.db")) as db:
             assert db.execute("SELECT url FROM articles").fetchall() == [("http://bac.example.vn/tin/9",)]
+
+
+def test_no_record_rests_on_one_under_seal(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with Keeper(data) as keeper:
+        keeper.got("/tin/2", listing(2))
+        keeper.article(3)
+        picture(keeper)
+    withhold(data)
+    with Keeper(data, at=1) as keeper:
+        picture(keeper, "/anh/3.jpg")
+        keeper.got("/tin/77", listing(2))
+    assert rebuilt(data) == {}
+    assert qualities(data, "/tin/77") == {"withheld"}
+    assert [said.count(PICTURE) for name, said in exported(data, tmp_path)[1].items() if name == "x.warc.gz"] == [1]
 
 
 def test_an_article_with_many_captures_is_read_before_the_lock_is_taken(
