@@ -234,6 +234,7 @@ class Placing:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self.touched: dict[str, Fact | None] = {}
+        self.files: set[str] = set()  # the addresses of revisits that turn out to be files
 
     def put(self, p: Prepared) -> Placed | None:
         """Adds one capture and puts in place what rests on it; None if the archive has it already."""
@@ -241,8 +242,7 @@ class Placing:
         assert capture is not None
         if not self._db.execute(_INSERT, _row(capture, p)).rowcount and (capture := self._put_again(p)) is None:
             return None
-        resolved = self._resolved(capture)
-        if resolved != capture:
+        if (resolved := self._resolved(capture)) != capture:
             self._db.execute(_RESOLVE, resolved._asdict())
         capture = resolved
         self._take_place(capture)
@@ -328,6 +328,7 @@ class Placing:
             if now._replace(article_id=before.article_id) == before and now.article_id in (None, before.article_id):
                 continue
             self._db.execute(_RESOLVE, now._asdict())
+            self.files |= {now.url_key} if now.quality == FILE else set()
             self._leave(before, now.article_id)
             self._take_place(now)
             if ARTICLE in (before.quality, now.quality):

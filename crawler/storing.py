@@ -68,8 +68,8 @@ class Batch:
         settled = {a: self._articles.settle(a, p.site, fact) for a, fact in placing.touched.items()}
         for article_id, result in settled.items():
             self._announce(p, article_id, result)
-        if placed.quality == FILE:
-            self._articles.link_file(placed.url_key)
+        for key in placing.files | ({placed.url_key} if placed.quality == FILE else set()):
+            self._articles.link_file(key)
         outcome = _outcome(placed.quality, placed.article_id, settled)
         self._count(p, outcome, wanted_as)
         return outcome
