@@ -308,6 +308,13 @@ class Articles:
         self._db.execute("UPDATE articles SET docid = ? WHERE id = ?", (docid, article_id))
         return docid
 
+    def renumber(self, article_id: str, docid: int) -> None:
+        """Gives an article a number in the search index that is free."""
+        row = self._db.execute(_LOAD, (article_id,)).fetchone()
+        self._index(row["docid"], _held(row), None)
+        self._index(docid, None, _held(row))
+        self._db.execute("UPDATE articles SET docid = ? WHERE id = ?", (docid, article_id))
+
     def _index(self, docid: int, held: _Words | None, should: _Words | None) -> None:
         """Notes what the search index holds of an article and what it should hold; ``close`` makes it so."""
         first_held = self._indexed.get(docid, (held, None))[0]

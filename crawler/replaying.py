@@ -46,6 +46,11 @@ UPDATE captures SET (warc_file, warc_offset) =
 WHERE id IN (SELECT place.capture_id FROM replay.place JOIN captures ON captures.id = place.capture_id
              WHERE (captures.warc_file, captures.warc_offset) <> (place.warc_file, place.warc_offset))
 """
+# Where an article that is under seal by now had the number when this one was stored.
+_MISNUMBERED = (
+    "SELECT id, numbered.docid FROM articles JOIN replay.docid AS numbered ON article_id = id"
+    " WHERE articles.docid <> numbered.docid AND numbered.docid NOT IN (SELECT docid FROM articles)"
+)
 _OPEN = (
     "SELECT DISTINCT article_id, site FROM removals JOIN articles ON articles.id = article_id WHERE restored IS NULL"
 )
@@ -215,6 +220,8 @@ def finish(db: sqlite3.Connection, replay: Replay, at: str) -> dict[str, int]:
     articles = Articles(db, at)
     for article_id, site in db.execute(_OPEN).fetchall():
         articles.settle(article_id, site, None)  # its status is as was decided
+    while misnumbered := db.execute(_MISNUMBERED).fetchone():  # each may leave another one's
+        articles.renumber(*misnumbered)
     articles.close()
     replay.put(db, "events")
     for article_id in sealed(db):  # what took it out of the journal may be lost by damage
