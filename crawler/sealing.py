@@ -64,6 +64,8 @@ _WAITS = "INSERT OR IGNORE INTO _withheld_pages (payload_digest, site, article_i
 
 # In their order: to put a million of them here and there would hold the lock for half a minute.
 _ALL_WAIT = f"{_WAITS} SELECT payload_digest, site, '' FROM captures WHERE site = ?1 AND {_IT_SAYS} ORDER BY 1"
+_SHOWN = f"SELECT 1 FROM captures WHERE payload_digest = kept.payload_digest AND +site = kept.site AND {_IT_SAYS}"
+_UNSHOWN = f"DELETE FROM _withheld_pages AS kept WHERE site = ? AND article_id <> '' AND NOT EXISTS ({_SHOWN})"
 _IS_SITES = "EXISTS (SELECT 1 FROM withheld WHERE site = NEW.site AND lifted IS NULL)"
 _NEW_WAITS = f"BEGIN {_WAITS} VALUES (NEW.payload_digest, NEW.site, ''); END"
 _NOW_SHOWN = f"OLD.record_type = 'revisit' OR OLD.quality = '{WITHHELD}'"
@@ -136,6 +138,11 @@ def sealed(db: sqlite3.Connection) -> frozenset[str]:
 def keep_back(db: sqlite3.Connection, site: str) -> None:
     """Lets every page of a site wait to be looked into, within a transaction."""
     db.execute(_ALL_WAIT, (site,))
+
+
+def let_go(db: sqlite3.Connection, site: str) -> None:
+    """Forgets of pages that name an article those that are under seal themselves by now; shown again, they wait."""
+    db.execute(_UNSHOWN, (site,))
 
 
 def give_out(db: sqlite3.Connection, article_id: str, site: str) -> None:

@@ -16,7 +16,7 @@ from crawler.errors import InputError
 from crawler.ingest import PAGES, VAGUE
 from crawler.naming import Marks, marks, named
 from crawler.rereading import stored
-from crawler.sealing import IS_ITS_OWN, WITHHELD, keep_back
+from crawler.sealing import IS_ITS_OWN, WITHHELD, keep_back, let_go
 from crawler.site import Site
 from crawler.warc import Location, load
 from monitor.readers import Readers, cores
@@ -152,6 +152,7 @@ class _Looking:
             if any(known[a.article_id] not in (None, a.digest) for a in self._articles):
                 db.execute("DELETE FROM _withheld_pages WHERE site = ?", (self._slug,))
                 keep_back(db, self._slug)
+            let_go(db, self._slug)
             db.executemany(
                 "INSERT OR REPLACE INTO _withheld_known (article_id, known) VALUES (?, ?)",
                 [(a.article_id, a.digest) for a in self._articles],

@@ -316,6 +316,19 @@ def test_a_rebuild_and_an_import_keep_back_the_same(data: Path, tmp_path: Path) 
     assert paths(data) == OTHERS | {"/tin?trang=9"}
 
 
+def test_a_page_that_names_one_and_is_withheld_itself_is_kept_back_again_once_it_is_released(
+    data: Path, tmp_path: Path
+) -> None:
+    withhold(data)
+    one = withhold(data, "/tin/1")
+    shutil.copytree(data, tmp_path / "anew", ignore=shutil.ignore_patterns("archive.db*", "*.lock", "*.cdxj"))
+    assert luutin(tmp_path / "anew", "rebuild", "--jobs", "1").exit_code == 0
+    assert differences(data, tmp_path / "anew") == {}
+    for archive in (data, tmp_path / "anew"):
+        assert luutin(archive, "release", one).exit_code == 0
+        assert paths(archive) == OTHERS
+
+
 def test_an_archive_of_before_learns_at_its_renewal_which_pages_name_what_it_withholds(data: Path) -> None:
     withhold(data)
     with closing(sqlite3.connect(data / "archive.db")) as db, db:
