@@ -388,6 +388,6 @@ def _sentence(code: int) -> str | None:
         sqlite3.SQLITE_AUTH: "cannot be opened: mend its permissions, or choose another data directory.",
         sqlite3.SQLITE_IOERR: "cannot be read or written: its disk answers with errors.",
         sqlite3.SQLITE_BUSY: "is held by another program: close that and try again.",
-        sqlite3.SQLITE_NOTADB: "is not a database: move it away, and import the WARC files beside it again.",
-        sqlite3.SQLITE_CORRUPT: "is damaged: move it away, and import the WARC files beside it again.",
+        sqlite3.SQLITE_NOTADB: "is not a database: luutin rebuild makes it anew from warc/.",
+        sqlite3.SQLITE_CORRUPT: "is damaged: look at the disk; luutin rebuild makes it anew from warc/.",
     }.get(code)

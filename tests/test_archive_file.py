@@ -58,8 +58,8 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_half_written(archive: Archiv
 )
 def test_a_damaged_file_is_refused_in_one_sentence(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "archive.db").write_bytes(content)
-    with pytest.raises(StorageError, match=r"archive\.db is (not a database|damaged)"):
-        Archive(tmp_path)
+    with pytest.raises(StorageError, match=r"archive\.db is (not a database|damaged).*: .*luutin rebuild"):
+        Archive(tmp_path)  # an import would forget what the journal knows, such as who is withheld
     assert (tmp_path / "archive.db").read_bytes() == content
 
 
