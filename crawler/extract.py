@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawler import blocks, urls
 from crawler.attachments import Attachment, attachments_of, names_files
 from crawler.cms import FAMILIES
+from crawler.cms.generic import GENERIC, OWN
 from crawler.collect import Body, collect
 from crawler.datelines import date_line
 from crawler.dates import find_dates
@@ -78,7 +79,7 @@ class Page:
     article: Article
     title: str
     canonical: str | None  # rel=canonical, absolute
-    how: str  # the CMS family whose selectors matched, or "generic"
+    how: str  # the CMS family whose selectors matched, OWN where a site of no family has its own, or "generic"
     text_length: int  # characters on the whole page, furniture included; 0 where a declaration found the article
     teasers: int  # links to other articles between the paragraphs that were read
     has_password: bool
@@ -185,7 +186,7 @@ def _page(
 
 def _declared(tree: LexborHTMLParser, site: Site, reading: Reading, vocab: Vocabulary, trace: Trace | None) -> _Found:
     """The fields by the site's selectors, or by those of another family whose headline and body both match."""
-    found = _select(tree, site.family.name, reading, vocab, trace)
+    found = _select(tree, OWN if site.family.name == GENERIC.name else site.family.name, reading, vocab, trace)
     if found.body is not None:
         return found
     headline = trace.fields.get("headline") if trace is not None else None

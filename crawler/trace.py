@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import blocks
 from crawler.cms import FAMILIES
+from crawler.cms.generic import GENERIC
 from crawler.lines import Line, Signed
 from crawler.site import Site
 from crawler.text import clean
@@ -140,7 +141,7 @@ class Trace:
         """Which of the selectors yields the element, and who declares it."""
         found = (s for s in selectors if any(n.mem_id == node.mem_id for n in tree.css(s)))
         selector = next(found, ", ".join(selectors))
-        family = FAMILIES[self.how].reading.selectors
+        family = FAMILIES.get(self.how, GENERIC).reading.selectors
         shared = any(selector in getattr(family, f) for f in family.__dataclass_fields__)
         return f"{selector}, declared by {f'the family {self.how}' if shared else f'the site {self.site.slug}'}"
 

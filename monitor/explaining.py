@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from crawler.cms.generic import OWN
 from crawler.text import clean
 from crawler.trace import FIELDS, LineFate, Trace
 
@@ -54,7 +55,8 @@ def explain(trace: Trace, said: Mapping[str, Any]) -> None:
 
 def _told(trace: Trace, said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The explanation as lines, each with its style."""
-    by = "by structure and language alone" if trace.how == "generic" else f"as a page of the family {trace.how}"
+    ways = {"generic": "by structure and language alone", OWN: f"by the selectors of the site {trace.site.slug}"}
+    by = ways.get(trace.how, f"as a page of the family {trace.how}")
     yield f"Read {by}.", "bold"
     reason = f": {said['quality_reason']}" if said["quality_reason"] else ""
     yield f"Quality: {said['quality']}{reason}", "bold"

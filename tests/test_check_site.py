@@ -106,6 +106,16 @@ def test_a_replica_that_shows_no_dates_lacks_them_and_nothing_else(world: World,
     assert not report.good
 
 
+def test_a_site_of_no_cms_is_read_by_its_own_selectors_and_not_guessed(world: World) -> None:
+    site = declared(world, "hai_duong")
+    alone = replace(site, family=GENERIC, reading=site.reading_at(None), addresses=site.urls)
+    report = check(alone, CONFIG)
+    assert said(report, "selectors") == set()
+    assert {article.how for article in report.articles} == {"own"}
+    elsewhere = check(replace(alone, reading=with_selectors(body=("div.none",))), CONFIG)
+    assert {article.mark("selectors") for article in elsewhere.articles} == {"!"}
+
+
 def test_what_is_read_is_what_is_true(world: World) -> None:
     for slug in DATED:
         for look in check(declared(world, slug), CONFIG, pages=1).articles:

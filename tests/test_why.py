@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler import blocks
 from crawler.cms import generic_site
+from crawler.cms.generic import GENERIC
 from crawler.decode import utf8
 from crawler.extract import Page, read
 from crawler.landmarks import LANDMARKS, key, vocabulary
@@ -133,6 +134,13 @@ def test_a_sites_own_selector_is_told_from_its_familys() -> None:
     payload = portal(f"<p>{FIRST}</p>").replace(b'class="asset-full-content-title"', b'id="ten-bai"')
     _, trace = traced(payload, ADDRESS, own)
     assert trace.fields["headline"].rule == "#ten-bai, declared by the site thu"
+
+
+def test_a_site_of_no_family_that_declares_its_own_is_not_said_to_be_guessed() -> None:
+    own = replace(SITE, family=GENERIC, reading=SITE.reading_at(None))
+    page, trace = traced(portal(f"<p>{FIRST}</p><p>{SECOND}</p>"), ADDRESS, own)
+    assert (page.how, trace.how) == ("own", "own")
+    assert trace.fields["body"].rule == "div.journal-content-article, declared by the site thu"
 
 
 def test_what_a_declaration_leaves_out_says_why() -> None:

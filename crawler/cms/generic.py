@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from crawler.site import Addresses, Family, Paging, Reading
 
+#: By whose selectors a page was read where a site without a CMS that we know declares its own.
+OWN = "own"
+
 GENERIC = Family(
     name="generic",
     reading=Reading(midnight_is_date_only=True),  # nobody publishes at 12:00 AM sharp; a CMS without a time says so

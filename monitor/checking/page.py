@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from crawler import blocks, clock
 from crawler.cms import FAMILIES
+from crawler.cms.generic import OWN
 from crawler.dates import find_dates
 from crawler.extract import Article, Page, read
 from crawler.landmarks import LONGEST, Vocabulary, key, vocabulary
@@ -201,7 +202,7 @@ def _selectors(result: ArticleLook, site: Site, page: Page, once: Fetched) -> No
         if result.selectors[called] in _own(site, name) and not result.found[called]:
             said = f"the site's selector {result.selectors[called]} matches, but holds no {called}"
             result.add(called, "suspicious", said)
-    own = page.how == site.family.name and page.how != "generic"
+    own = page.how in (site.family.name, OWN) and page.how != "generic"
     result.found["selectors"] = own
     if declared.body and not own:
         instead = (
