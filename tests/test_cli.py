@@ -90,6 +90,23 @@ def test_an_unknown_site_is_one_sentence_that_names_the_known_ones(tmp_path: Pat
         assert "sotttt_hanoi" in sentence(result)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("import", ""), ("backup", ""), ("restore", ""), ("export", "", "--format", "csv"), ("status", "--data", "")),
+        *(("reextract", ""), ("crawl", ""), ("withhold", "x", "--reason", " ")),
+    ],
+)
+def test_an_empty_word_is_a_variable_that_was_not_set_and_names_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    Archive(tmp_path / "data").close()
+    monkeypatch.chdir(tmp_path / "data")
+    result = CliRunner().invoke(cli.main, [*words])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert any(said in result.stderr for said in ("an empty word names no place", "called ", "--reason why x"))
+
+
 def test_crawl_without_a_site_explains_what_to_name() -> None:
     for arguments in ([], ["--all", "hai_duong"]):
         result = luutin("crawl", *arguments)

@@ -14,7 +14,7 @@ import click
 
 from crawler.clock import now
 from crawler.errors import InputError, PartlyUnreadableError
-from monitor.commands.options import Setting, common
+from monitor.commands.options import Place, Setting, common
 from monitor.live import Steps
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ WORTH_PROCESSES = 4_000_000
 
 
 @click.command("import")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=Place())
 @click.option("--since", metavar="TIME", help="Leave out what was captured before: 2019, 2019-05 or 2019-05-01 (UTC).")
 @click.option("--until", metavar="TIME", help="Leave out what was captured after it.")
 @click.option("--any-host", is_flag=True, help="Also take pages of sites that nobody declared, by the generic rules.")

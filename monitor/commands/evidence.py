@@ -11,7 +11,7 @@ import click
 
 from crawler.clock import now
 from crawler.errors import DamagedError, InputError, LockedError, PartlyUnreadableError, StorageError
-from monitor.commands.options import Setting, common
+from monitor.commands.options import Place, Setting, common
 from monitor.live import Steps
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _tell(result: Verified) -> None:
     "--from",
     "source",
     metavar="DIR",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=Place(exists=True, file_okay=False),
     help="Where the WARC files are, if not in the archive's warc/: a backup, another archive. They are brought there.",
 )
 @click.option(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.errors import InputError, PartlyUnreadableError
-from monitor.commands.options import Setting, common
+from monitor.commands.options import Place, Setting, common
 from monitor.live import Steps
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ TOLD = 10
 
 
 @click.command()
-@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT", type=Place())
 @click.argument("articles", metavar="[ARTICLE]...", nargs=-1)
 @click.option(
     "--format", "form", metavar="FORMAT", type=click.Choice(FORMATS), help="warc, wacz, bagit, jsonl, csv or sqlite."
@@ -136,7 +136,7 @@ def _listed(formats: Sequence[str]) -> str:
 
 
 @click.command()
-@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("directory", metavar="DIR", type=Place())
 @click.option("--verify", "everything", is_flag=True, help="Compare everything in DIR with its digest, not a share.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @common
@@ -165,7 +165,7 @@ def backup(setting: Setting, directory: Path, everything: bool, as_json: bool) -
 
 
 @click.command()
-@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("directory", metavar="DIR", type=Place())
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @common
 def restore(setting: Setting, directory: Path, as_json: bool) -> None:

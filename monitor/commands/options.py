@@ -59,13 +59,27 @@ class Setting:
         return registry(self.config)
 
 
+class Place(click.Path):
+    """A path that somebody named. Raises UsageError for an empty word: a script's variable that is not set would else
+    mean the directory where it happens to be."""
+
+    def __init__(self, *, exists: bool = False, file_okay: bool = True) -> None:
+        super().__init__(path_type=Path, exists=exists, file_okay=file_okay)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path."""
+        if value == "":
+            self.fail("an empty word names no place (is a variable not set?); . is the directory where you are.", param)
+        return super().convert(value, param, ctx)
+
+
 def common(command: Callable[Concatenate[Setting, P], R]) -> Callable[P, R]:
     """Adds --data and --config to a command, which gets them as its first argument, a Setting."""
 
     @click.option(
         "--data",
         envvar=DATA,
-        type=click.Path(path_type=Path),
+        type=Place(),
         metavar="DIR",
         help=f"The archive's directory: archive.db, warc/, attachments/."
         f" [default: the project, for the demo demo-archive; or {DATA}]",

@@ -47,7 +47,7 @@ def reextract(
         raise InputError(f"Nothing is archived yet in {data}: there is nothing to read again.")
     with Archive(data) as archive:
         kept = [slug for (slug,) in archive.connection.execute("SELECT slug FROM sites ORDER BY slug")]
-        if unknown := next((slug for slug in sites if slug not in kept), None):
+        if (unknown := next((slug for slug in sites if slug not in kept), None)) is not None:
             raise InputError(f"The archive has nothing of a site called {unknown}; it has: {', '.join(kept)}.")
         wanted = list(dict.fromkeys(sites)) or kept
         work = Reextraction(archive, setting.sites(), jobs=jobs or cores(), everything=everything, dry_run=dry_run)

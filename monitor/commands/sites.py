@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from monitor.commands.options import PROJECT, Setting, common
+from monitor.commands.options import PROJECT, Place, Setting, common
 
 
 @click.command("new-site")
@@ -17,7 +17,7 @@ from monitor.commands.options import PROJECT, Setting, common
     "--dir",
     "directory",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=Place(),
     help="Where spiders/ and tests/sites/ are. [default: the project]",
 )
 @common

@@ -46,6 +46,7 @@ def withhold(setting: Setting, article: str, reason: str, until: date | None, by
     from monitor.report import print_json, print_table
 
     data = setting.to_read()
+    reason = reason.strip()
     if bool(article) != bool(reason) or (until and not article):
         raise InputError(
             f"Say with --reason why {article} is withheld: it stands in the article's place."
