@@ -34,6 +34,12 @@ def _host(value: str) -> str:
     return value.lower()
 
 
+def _listening(value: str) -> str:
+    if not re.fullmatch(r"[^\s/@?#]+", value):  # an empty one would let everybody in
+        raise ValueError("is not an address to listen on; write it like '127.0.0.1', or '0.0.0.0' to let others in")
+    return value
+
+
 def _email(value: str) -> str:
     if value and not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", value):
         raise ValueError("is not an e-mail address")
@@ -145,7 +151,7 @@ class Curator(Table):
 class Serve(Table):
     """Where the archive is served, and who may write notes there."""
 
-    host: str = "127.0.0.1"
+    host: Annotated[str, AfterValidator(_listening)] = "127.0.0.1"
     port: int = Field(default=8001, ge=0, le=65535)
     custom_sql: bool = True
     curators: Annotated[tuple[Curator, ...], Several] = ()

@@ -99,6 +99,10 @@ def test_the_environment_names_the_file(monkeypatch: pytest.MonkeyPatch, tmp_pat
         ("politeness = 3\n", "politeness = 3 should be a table."),
         ("[serve]\nport = '80'\n", "serve.port = '80' should be a valid integer."),
         ("[serve]\nport = 70000\n", "serve.port = 70000 should be less than or equal to 65535."),
+        (
+            "[serve]\nhost = ''\n",
+            "serve.host = '' is not an address to listen on; write it like '127.0.0.1', or '0.0.0.0' to let others in.",
+        ),
         ("[night]\nat = '25:00'\n", "night.at = '25:00' is not a time of day; write it like '02:00'."),
         ("[contact]\nemail = 'me'\n", "contact.email = 'me' is not an e-mail address."),
         (
