@@ -193,9 +193,11 @@ def load(path: str | os.PathLike[str] | None = None) -> Config:
     if not chosen and not file.exists():
         return Config()
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")  # editors of Windows begin a file with a mark
     except OSError as error:
-        raise ConfigError(f"{file} cannot be read ({error.strerror}); name another file by {VARIABLE}.") from None
+        raise ConfigError(
+            f"{file} cannot be read ({error.strerror}); name another file with --config or {VARIABLE}."
+        ) from None
     except UnicodeDecodeError:
         raise ConfigError(f"{file} is not UTF-8 text; save it as UTF-8.") from None
     try:
@@ -221,6 +223,8 @@ def _sentence(problem: Mapping[str, Any]) -> str:
     said = problem.get("ctx", {}).get("error") or problem["msg"].replace("Input should be", "should be")
     if problem["type"] in ("model_type", "model_attributes_type", "dict_type"):
         said = "should be a table"
+    if problem["type"] == "tuple_type":
+        said = "should be a list" if key != "notify" else "should be a list; write [[notify]], with two brackets"
     # they may hold a password
     if location[-1] in ("password", "curators") or (
         location[0] == "notify" and (len(location) < 3 or location[2] == "url")

@@ -103,6 +103,8 @@ def test_the_environment_names_the_file(monkeypatch: pytest.MonkeyPatch, tmp_pat
             "[serve]\nhost = ''\n",
             "serve.host = '' is not an address to listen on; write it like '127.0.0.1', or '0.0.0.0' to let others in.",
         ),
+        ("[sites.x]\nallowed_hosts = 'a'\n", "sites.x.allowed_hosts = 'a' should be a list."),
+        ("[notify]\nname = 'a'\n", "notify should be a list; write [[notify]], with two brackets."),
         ("[night]\nat = '25:00'\n", "night.at = '25:00' is not a time of day; write it like '02:00'."),
         ("[contact]\nemail = 'me'\n", "contact.email = 'me' is not an e-mail address."),
         (
@@ -135,6 +137,10 @@ def test_the_environment_names_the_file(monkeypatch: pytest.MonkeyPatch, tmp_pat
 )
 def test_every_slip_is_one_sentence_with_the_key_and_the_file(tmp_path: Path, text: str, sentence: str) -> None:
     assert said(tmp_path, text) == f"{tmp_path / 'luutin.toml'}: {sentence}"
+
+
+def test_the_mark_that_windows_puts_before_a_text_is_no_slip(tmp_path: Path) -> None:
+    assert load(written(tmp_path, "\ufeff[serve]\nport = 9\n")).serve.port == 9
 
 
 def test_two_slips_are_two_sentences(tmp_path: Path) -> None:
