@@ -357,6 +357,11 @@ def test_a_directory_that_was_named_and_holds_no_archive_is_not_taken_for_an_emp
     assert list(tmp_path.glob("data/*")) == []
 
 
+def test_a_file_in_the_place_of_the_data_directory_is_called_one(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    assert f"There is no archive in {tmp_path / 'data'} (is a file)" in sentence(luutin("status"))
+
+
 def test_before_the_first_crawl_sites_can_be_listed_and_status_says_that_nothing_is_archived(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

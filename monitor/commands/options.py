@@ -41,7 +41,8 @@ class Setting:
         what is mistyped must not pass for empty. In the project's own directory an archive may be still to come.
         """
         if self.chosen and not (self.data.is_dir() if perhaps_empty else self.has_archive()):
-            state = "holds no archive.db" if self.data.is_dir() else "is not there"
+            state = "is a file" if self.data.is_file() else "is not there"
+            state = "holds no archive.db" if self.data.is_dir() else state
             raise InputError(
                 f"There is no archive in {self.data} ({state}): name another directory with --data or {DATA}, or begin"
                 ' an archive there with "luutin crawl" or "luutin import".'
