@@ -227,6 +227,13 @@ def test_every_link_and_image_leads_somewhere(path: Path) -> None:
             assert anchor in anchors(file.read_text(encoding="utf-8")), f"{path.name} links to {target}"
 
 
+@pytest.mark.parametrize("name", ["run", "nights", "archive", "journal", "notify"])
+def test_an_archive_beside_the_code_is_never_offered_to_git(name: str) -> None:
+    ignored = text(".gitignore").splitlines()
+    assert f"/{name}.lock" in ignored
+    assert {"/archive.db*", "/warc/", "/attachments/", "/manifests/", "/logs/", "/luutin.toml"} <= set(ignored)
+
+
 def test_images_are_small_enough_for_a_slow_line() -> None:
     images = sorted((DOCS / "images").iterdir())
     assert images
