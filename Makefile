@@ -19,8 +19,8 @@ $(STAMP): pyproject.toml requirements.lock scripts/setup
 	@PYTHON="$(PYTHON)" sh scripts/setup
 	@touch "$(STAMP)"
 
-demo: setup ## two nights over the replica sites, then the archive on http://127.0.0.1:8001/
-	@"$(BIN)/luutin" demo
+demo: setup ## two nights over the replica sites, then the archive on http://127.0.0.1:8001/ (or another PORT)
+	@"$(BIN)/luutin" demo $(if $(PORT),--port $(PORT))
 
 test: setup lint unit ## all checks
 
