@@ -91,7 +91,7 @@ def _readable(archive: Path) -> bool:
     try:
         connection = sqlite3.connect(f"{archive.absolute().as_uri()}?mode=ro", uri=True)
         try:
-            connection.execute("select count(*) from sqlite_master")
+            tables = {name for (name,) in connection.execute("select name from sqlite_master")}
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
@@ -99,6 +99,8 @@ def _readable(archive: Path) -> bool:
             f"{archive} cannot be read ({error}): check the file, and that you may write in its directory, where "
             "SQLite keeps what readers share with a crawl."
         ) from error
+    if tables and "captures" not in tables:  # readers may ask SQL of whatever is served
+        raise StorageError(f"{archive} is a database of something else: choose another data directory.")
     return True
 
 

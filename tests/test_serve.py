@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import urllib.request
 from pathlib import Path
 
@@ -63,6 +64,14 @@ def test_a_broken_metadata_file_is_one_clear_sentence(tmp_path: Path, monkeypatc
         serve.build(tmp_path)
     (tmp_path / "metadata.yaml").write_text("- a", encoding="utf-8")
     with pytest.raises(ConfigError, match="mapping"):
+        serve.build(tmp_path)
+
+
+def test_a_database_of_something_else_is_shown_to_nobody(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "archive.db")
+    connection.execute("CREATE TABLE salaries (name TEXT)")
+    connection.close()
+    with pytest.raises(StorageError, match="of something else"):
         serve.build(tmp_path)
 
 
