@@ -21,7 +21,7 @@ from crawler import __version__
 from crawler.clock import now, timestamp
 from crawler.errors import LockedError, StorageError
 from crawler.frontier import Frontier, dumps
-from crawler.journaling import Journaling, watching_anew
+from crawler.journaling import Journaling, not_lost, watching_anew
 from crawler.migrations import migrations
 from crawler.placing import ARTICLE, PAYLOAD, Prepared
 from crawler.rereading import Changes, ReadAgain, Rereading, Stored
@@ -88,6 +88,8 @@ class Archive(Frontier, Journaling):
                 for directory in (self.data_dir, self.warc_dir, self.attachments_dir):
                     directory.mkdir(parents=True, exist_ok=True)
                 held.enter_context(nullcontext() if alone else side_by_side(self.data_dir))
+            if not (read_only or alone):
+                not_lost(self.path)
             self.connection = self._connect()
             held.callback(self.connection.close)
             self._file = self.path.stat()

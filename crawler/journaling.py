@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from filelock import FileLock, Timeout
 
 from crawler import __version__
-from crawler.errors import LockedError
+from crawler.errors import LockedError, StorageError
 from crawler.warc import WarcWriter
 from crawler.warc_frames import CUT_OFF, gzip_pieces, records
 from crawler.warc_read import OPEN
@@ -293,3 +293,14 @@ def _read(record: Record) -> Iterator[Change]:
     except (ValueError, KeyError, TypeError, RecursionError):  # not a record of ours, whatever it calls itself
         return
     yield from changes
+
+
+def not_lost(path: Path) -> None:
+    """Raises StorageError where ``archive.db`` is gone and its journal is there.
+
+    An empty one in its place would show what is withheld, and tell everything anew.
+    """
+    if not (path.exists() and path.stat().st_size) and any((path.parent / "warc").glob(f"{PREFIX}-*")):
+        raise StorageError(
+            f"{path} is gone, and warc/ has its journal: bring it back from a backup, or luutin rebuild makes it anew."
+        )

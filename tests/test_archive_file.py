@@ -63,6 +63,20 @@ def test_a_damaged_file_is_refused_in_one_sentence(tmp_path: Path, content: byte
     assert (tmp_path / "archive.db").read_bytes() == content
 
 
+@pytest.mark.parametrize("empty", [False, True])
+def test_no_empty_archive_takes_the_place_of_one_that_is_gone(archive: Archive, tmp_path: Path, empty: bool) -> None:
+    archive.store([page("/a", moment(1))])
+    archive.write_journal()
+    archive.close()
+    for path in tmp_path.glob("archive.db*"):
+        path.unlink()
+    if empty:
+        (tmp_path / "archive.db").touch()
+    with pytest.raises(StorageError, match=r"archive\.db is gone, .* luutin rebuild"):
+        Archive(tmp_path)
+    assert not empty or (tmp_path / "archive.db").stat().st_size == 0
+
+
 def test_a_database_of_something_else_is_refused(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "archive.db")
     connection.execute("CREATE TABLE recipes (name TEXT)")
