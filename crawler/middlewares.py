@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 LONGEST_WAIT = 300.0
 #: After a 429 or 503 without Retry-After the delay doubles, from the first to at most the second (seconds).
 BACKOFF = (1.0, 60.0)
+#: Characters of an address that are told.
+_TOLD = 200
 #: RFC 9309 asks for at least 500 KiB; the rest of a longer robots.txt is not read.
 MAX_ROBOTS = 512 * 1024
 
@@ -74,7 +76,7 @@ class GuardMiddleware(_Middleware):
             self.spider.skip(request.cb_kwargs.get("row"), reason)
             if reason == "private_address" and self.spider.is_home(request.url):
                 self.spider.fail(ConfigError(private(urlsplit(request.url).netloc)))
-            raise IgnoreRequest(in_words(reason))
+            raise IgnoreRequest(f"{request.url[:_TOLD]} is {in_words(reason)}")
 
 
 class _StayAway(RobotParser):

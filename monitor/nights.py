@@ -92,7 +92,7 @@ class Night:
     started: str
     looks: Mapping[str, Look]
     same_page: str = ""
-    dark: tuple[str, ...] = ()  # the crawls without any answer, oldest first, where they are enough to tell
+    dark: tuple[str, ...] = ()  # the crawls without an answer of the site's own, oldest first, where they are enough
 
     def themselves(self, parked: str | None, *, known: bool = False) -> list[Look]:
         """The articles that answered as themselves, not with the page that the site is ``parked`` on.
@@ -121,7 +121,7 @@ def saw(db: sqlite3.Connection, site: Site, crawl_id: str) -> Night:
         started=started,
         looks=looks,
         same_page=_same_page(db, looks, started),
-        dark=_dark(db, site.slug, crawl_id) if not looks else (),
+        dark=_dark(db, site.slug, crawl_id, hosts) if not looks else (),
     )
 
 
@@ -219,14 +219,23 @@ def _most(count: int, looks: Mapping[str, Look]) -> bool:
     return count >= FEWEST_SAME and count * 2 > len(looks)
 
 
-def _dark(db: sqlite3.Connection, site: str, crawl_id: str) -> tuple[str, ...]:
-    """The crawls up to this one that nobody answered, where they are ``DARK_NIGHTS`` nights in a row."""
+def _only_leads_off(db: sqlite3.Connection, crawl_id: str, hosts: Collection[str]) -> bool:
+    """Whether all that a crawl met are redirects to hosts that are not the site's."""
+    met = db.execute("SELECT quality, redirect_to FROM captures WHERE crawl_id = ?", (crawl_id,))
+    return all(q == REDIRECT and target and _host(target) not in hosts for q, target in met)
+
+
+def _dark(db: sqlite3.Connection, site: str, crawl_id: str, hosts: Collection[str]) -> tuple[str, ...]:
+    """The crawls up to this one that nobody answered, or only by leading off the site, its robots.txt too; where they
+    are ``DARK_NIGHTS`` nights in a row.
+    """
     dark: list[sqlite3.Row] = []
     nights: set[object] = set()
     for crawl in db.execute(_CRAWLS, (site, crawl_id)):
-        if crawl["captures"]:
+        failed = crawl["outcome"] in ("failed", "refused")
+        if crawl["captures"] and not (failed and _only_leads_off(db, crawl["id"], hosts)):
             break
-        if crawl["outcome"] in ("failed", "refused") and crawl["requests"]:
+        if failed and crawl["requests"]:
             dark.append(crawl)
             nights.add(datetime.fromisoformat(crawl["started"]).astimezone(HO_CHI_MINH).date())
     if len(nights) < DARK_NIGHTS or not dark or dark[0]["id"] != crawl_id:

@@ -421,6 +421,16 @@ def test_a_site_that_does_not_answer_is_said_to_fail(crawler: Crawler) -> None:
     assert crawler.crawl()["outcome"] == "refused"  # its robots.txt could not be read
 
 
+def test_where_a_robots_txt_leads_that_is_not_the_sites_is_said(crawler: Crawler, web: Web) -> None:
+    """As when a district's whole host is led to the new province's: the name to declare stands in the alert."""
+    web.pages["/robots.txt"] = 301, {"Location": "http://moi.example.vn/robots.txt"}, b""
+    night = crawler.crawl()
+    assert (night["outcome"], night["outcome_reason"]) == (
+        "refused",
+        "robots.txt cannot be read (http://moi.example.vn/robots.txt is on a host that is not the site's)",
+    )
+
+
 def test_who_asks_is_said(crawler: Crawler, web: Web) -> None:
     seen: dict[str, str] = {}
 
