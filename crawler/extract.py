@@ -39,7 +39,7 @@ from crawler.tree import (
 )
 
 #: Changes whenever the rules of reading do; a capture keeps it, as part of ``ingest.extractor_version``.
-EXTRACTOR_VERSION = "4"
+EXTRACTOR_VERSION = "5"
 
 #: Less text than this (characters) is no article by itself; notices ("Xem file đính kèm") come with a file.
 SHORTEST = 40
