@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -84,16 +84,18 @@ def plain_pieces(stream: BinaryIO) -> Iterator[Piece]:
         yield Piece(b"", inflow.offset, damaged=DAMAGED)
 
 
-def gzip_pieces(stream: BinaryIO, offset: int = 0) -> Iterator[Piece]:
+def gzip_pieces(
+    stream: BinaryIO, offset: int = 0, *, begins: Callable[[bytes], object] = _RECORD.match
+) -> Iterator[Piece]:
     """Members one by one; after damage, on from the next member that begins with a record.
 
-    ``offset``: at which byte of its file the stream stands.
+    ``offset``: at which byte of its file the stream stands. ``begins``: whether one begins with these bytes.
     """
     inflow = _Inflow(stream)
     inflow.offset = offset
     sound = True
     while inflow.fill(len(GZIP)):
-        if (sound and inflow.buffer.startswith(GZIP)) or _member_begins(inflow):
+        if (sound and inflow.buffer.startswith(GZIP)) or _member_begins(inflow, begins):
             sound = True
             for piece in _member(inflow):
                 yield piece
@@ -109,15 +111,16 @@ def gzip_pieces(stream: BinaryIO, offset: int = 0) -> Iterator[Piece]:
         yield Piece(b"", inflow.offset, damaged=DAMAGED)
 
 
-def _member_begins(inflow: _Inflow) -> bool:
+def _member_begins(inflow: _Inflow, begins: Callable[[bytes], object]) -> bool:
     """Whether a gzip member that holds a WARC record begins at the front."""
     if not inflow.buffer.startswith(GZIP):
         return False
     inflow.fill(_ENOUGH)
     try:
-        return zlib.decompressobj(31).decompress(bytes(inflow.buffer[:_ENOUGH]), 5) == b"WARC/"
+        head = zlib.decompressobj(31).decompress(bytes(inflow.buffer[:_ENOUGH]), _ENOUGH)
     except zlib.error:
         return False
+    return bool(begins(head))
 
 
 def _member(inflow: _Inflow) -> Iterator[Piece]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import re
-import uuid
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,10 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-
 from crawler.errors import InputError
+from crawler.warc_arc import FILE, arc_records, begins
 from crawler.warc_frames import (
     DAMAGED,
     GZIP,
@@ -30,19 +26,14 @@ from crawler.warc_frames import (
 )
 from crawler.warc_record import (
     HEAD_END,
-    MAX_RECORD,
     Capture,
     Record,
     Skipped,
     normal_digest,
-    parse_fields,
     read_capture,
     record_ids,
     request_body_digest,
 )
-
-#: warcio, which reads ARC files here, logs what strangers' target URIs look like.
-logging.getLogger("warcio").setLevel(logging.ERROR)
 
 #: How the WARC file of a living process ends; without it, it is sealed and never written again.
 OPEN = ".open"
@@ -54,7 +45,6 @@ _MAX_DAMAGES = 1000
 _MAX_REMEMBERED = 10_000
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_ARC = b"filedesc:"
 _WARC_NAME = re.compile(r"\.w?arc(\.gz|\.zst)?\Z", re.IGNORECASE)
 _REQUEST_LINE = re.compile(rb"([A-Z]{1,20}) ")
 
@@ -187,8 +177,10 @@ def _unwrapped(stream: BinaryIO) -> Iterator[Record | Skipped]:
     """Every record of a WARC or ARC file, by what its first bytes say it is; none of any other file."""
     head = stream.read(4096)
     stream.seek(0)
-    if head.startswith(_ARC) or (head.startswith(GZIP) and _begins_as_arc(head)):
-        return _arc(stream)
+    if head.startswith(FILE):
+        return arc_records(plain_pieces(stream), seekable=True)
+    if head.startswith(GZIP) and _begins_as_arc(head):
+        return arc_records(gzip_pieces(stream, begins=begins), seekable=False)
     if head.startswith(GZIP):
         return records(gzip_pieces(stream), seekable=False)
     if head.startswith((ZSTD, ZSTD_DICTIONARY)):
@@ -224,36 +216,5 @@ def _wacz(stream: BinaryIO, name: str) -> Iterator[tuple[str, Record | Skipped]]
 
 def _begins_as_arc(head: bytes) -> bool:
     with suppress(zlib.error):
-        return zlib.decompressobj(31).decompress(head, len(_ARC)) == _ARC
+        return zlib.decompressobj(31).decompress(head, len(FILE)) == FILE
     return False
-
-
-def _arc(stream: BinaryIO) -> Iterator[Record | Skipped]:
-    """The records of an ARC file, the format before WARC, in WARC's terms."""
-    offset = 0
-    try:
-        for found in ArchiveIterator(stream, no_record_parse=True, arc2warc=True):
-            fields = {name.lower(): value for name, value in found.rec_headers.headers}
-            block = found.raw_stream.read(MAX_RECORD + 1)
-            if len(block) > MAX_RECORD:
-                yield Skipped(TOO_LARGE, offset, fields.get("warc-target-uri"))
-            elif fields.get("warc-type") == "response":
-                yield _as_warc(fields, block, offset)
-            offset = stream.tell()
-    except (ArchiveLoadFailed, ValueError, OSError, EOFError, zlib.error, zipfile.BadZipFile):
-        yield Skipped(DAMAGED, offset)
-
-
-def _as_warc(fields: dict[str, str], block: bytes, offset: int) -> Record:
-    url, date = fields.get("warc-target-uri", ""), fields.get("warc-date", "")
-    named = (
-        ("WARC-Type", "response"),
-        ("WARC-Record-ID", f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'{url} {date}').urn}>"),  # ARC knew no ids
-        ("WARC-Target-URI", url),
-        ("WARC-Date", date),
-        ("Content-Type", "application/http; msgtype=response"),
-        ("Content-Length", str(len(block))),
-    )
-    head = "WARC/1.0\r\n" + "".join(f"{name}: {value}\r\n" for name, value in named)
-    raw = head.encode() + b"\r\n" + block + b"\r\n\r\n"
-    return Record(parse_fields(head.encode()), block, offset, 0, raw)

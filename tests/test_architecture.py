@@ -46,7 +46,7 @@ ROOMS = (
         "extract",
         "quality",
     ),
-    *("content_coding", "warc_record", "warc_frames", "warc_read", "warc_compose", "warc", "warc_walk"),
+    *("content_coding", "warc_record", "warc_frames", "warc_arc", "warc_read", "warc_compose", "warc", "warc_walk"),
     *(
         "coverage_views",
         "schema",

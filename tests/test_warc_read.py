@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import io
 import random
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -451,3 +452,73 @@ def test_a_large_record_of_an_uncompressed_file_is_put_together_once(
     data = response(1) + response(2, bytes(8 << 20)) + response(3)
     assert told(read(tmp_path, data, "x.warc")) == ["1", "2", "3"]
     assert sum(fed) < 3 * len(data)
+
+
+# ARC, and what happens to it
+
+
+def arc(n: int, block: bytes | None = None, *, more: bytes = b"") -> bytes:
+    block = http(PAGE + b"<!-- %d -->" % n) if block is None else block
+    return b"http://bantin.example/%d 192.0.2.1 20050102030405 text/html %s%d\n" % (n, more, len(block)) + block + b"\n"
+
+
+VERSION = b"1 0 test\nURL IP-address Archive-date Content-type Archive-length\n"
+ARC_FILE = b"filedesc://a.arc 0.0.0.0 20050101000000 text/plain %d\n" % len(VERSION) + VERSION + b"\n"
+
+
+def wrecked(members: list[bytes], how: str) -> bytes:
+    """The third of four members (the first is the file's own) in a bad state."""
+    member = bytearray(members[2])
+    if how == "a flipped byte":
+        member[len(member) // 2] ^= 0xFF
+    return b"".join((
+        *members[:2],
+        bytes(50) * (how == "zeros before it"),
+        member[: -20 if how == "cut off" else None],
+        *members[3:],
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["a flipped byte", "cut off", "zeros before it"])
+def test_behind_damage_a_gzipped_arc_goes_on(tmp_path: Path, how: str) -> None:
+    members = [packed(ARC_FILE), *(packed(arc(n)) for n in (1, 2, 3))]
+    found = told(read(tmp_path, wrecked(members, how), "old.arc.gz"))
+    between = ["damaged record", "2"] if how == "zeros before it" else ["damaged record"]
+    assert found == ["1", *between, "3"]
+
+
+def test_an_arc_that_was_gzipped_as_a_whole_is_read(tmp_path: Path) -> None:
+    data = ARC_FILE + b"".join(arc(n, http(PAGE + bytes(200_000))) for n in (1, 2, 3))
+    assert told(read(tmp_path, packed(data), "old.arc.gz")) == ["1", "2", "3"]
+
+
+def test_garbage_and_a_wrong_length_in_a_plain_arc_cost_no_other_record(tmp_path: Path) -> None:
+    records = [arc(n) for n in (1, 2, 3)]
+    assert told(read(tmp_path, ARC_FILE + records[0] + b"\0garbage\n" * 9 + records[1], "a.arc")) == [
+        "1", "damaged record", "2"
+    ]  # fmt: skip
+    length = re.compile(rb"(\d+)\n")
+    longer = length.sub(lambda m: b"%d\n" % (int(m[1]) + 40), records[1], count=1)
+    assert told(read(tmp_path, ARC_FILE + records[0] + longer + records[2], "b.arc")) == ["1", "damaged record", "3"]
+    assert told(read(tmp_path, ARC_FILE + records[0] + records[1][:-40], "c.arc")) == ["1", "record cut off"]
+
+
+def test_arc_of_version_2_addresses_with_spaces_and_records_too_large(tmp_path: Path) -> None:
+    second = arc(2, more=b"200 - - 132 a.arc ").replace(b"/2 ", b"/tin/b\xc3\xa0i 2 ", 1)
+    data = ARC_FILE + arc(1) + arc(5, bytes(40 << 20)) + second + arc(3)
+    found = read(tmp_path, data, "a.arc")
+    assert [c.url if isinstance(c, Capture) else c.reason for c in found] == [
+        "http://bantin.example/1", "too large", "http://bantin.example/tin/bài%202", "http://bantin.example/3"
+    ]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_a_damaged_arc_never_gives_what_it_did_not_hold(tmp_path: Path, data: st.DataObject) -> None:
+    parts = [ARC_FILE, *(arc(n) for n in range(1, 6))]
+    whole = bytearray(b"".join(map(packed, parts)) if data.draw(st.booleans()) else b"".join(parts))
+    for _ in range(data.draw(st.integers(1, 4))):
+        whole[data.draw(st.integers(200, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(InputError):
+        found = [c for c in read(tmp_path, bytes(whole), "x.arc") if isinstance(c, Capture)]
+        assert len(found) <= 5
