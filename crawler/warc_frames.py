@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -27,7 +27,6 @@ GZIP = b"\x1f\x8b\x08"
 ZSTD = b"\x28\xb5\x2f\xfd"
 ZSTD_DICTIONARY = b"\x5d\x2a\x4d\x18"
 _RECORD = re.compile(rb"WARC/[01]\.\d+[ \t]*\r?\n")
-_LONGEST_FIRST_LINE = 32  # bytes; more than a version line needs
 _SPACE = re.compile(rb"\s*")
 _RECORD_END = re.compile(rb"\r?\n\r?\n|\s*(?:WARC/[01]\.|\Z)")
 
@@ -84,18 +83,16 @@ def plain_pieces(stream: BinaryIO) -> Iterator[Piece]:
         yield Piece(b"", inflow.offset, damaged=DAMAGED)
 
 
-def gzip_pieces(
-    stream: BinaryIO, offset: int = 0, *, begins: Callable[[bytes], object] = _RECORD.match
-) -> Iterator[Piece]:
+def gzip_pieces(stream: BinaryIO, offset: int = 0, *, framer: type[Framer] | None = None) -> Iterator[Piece]:
     """Members one by one; after damage, on from the next member that begins with a record.
 
-    ``offset``: at which byte of its file the stream stands. ``begins``: whether one begins with these bytes.
+    ``offset``: at which byte of its file the stream stands. ``framer``: of what format the records are, if not WARC.
     """
     inflow = _Inflow(stream)
     inflow.offset = offset
     sound = True
     while inflow.fill(len(GZIP)):
-        if (sound and inflow.buffer.startswith(GZIP)) or _member_begins(inflow, begins):
+        if (sound and inflow.buffer.startswith(GZIP)) or _member_begins(inflow, framer or Framer):
             sound = True
             for piece in _member(inflow):
                 yield piece
@@ -111,8 +108,8 @@ def gzip_pieces(
         yield Piece(b"", inflow.offset, damaged=DAMAGED)
 
 
-def _member_begins(inflow: _Inflow, begins: Callable[[bytes], object]) -> bool:
-    """Whether a gzip member that holds a WARC record begins at the front."""
+def _member_begins(inflow: _Inflow, framer: type[Framer]) -> bool:
+    """Whether a gzip member that holds a record begins at the front."""
     if not inflow.buffer.startswith(GZIP):
         return False
     inflow.fill(_ENOUGH)
@@ -120,7 +117,7 @@ def _member_begins(inflow: _Inflow, begins: Callable[[bytes], object]) -> bool:
         head = zlib.decompressobj(31).decompress(bytes(inflow.buffer[:_ENOUGH]), _ENOUGH)
     except zlib.error:
         return False
-    return bool(begins(head))
+    return framer.begins(head)
 
 
 def _member(inflow: _Inflow) -> Iterator[Piece]:
@@ -175,8 +172,11 @@ def zstd_pieces(stream: BinaryIO) -> Iterator[Piece]:
             yield Piece(data, 0)
 
 
-class _Framer:
-    """Cuts decompressed bytes into records."""
+class Framer:
+    """Cuts decompressed bytes into records; of another format than WARC where a subclass says how those look."""
+
+    #: Bytes in which it shows whether a record begins.
+    LONGEST_FIRST_LINE = 32
 
     def __init__(self, *, seekable: bool) -> None:
         self.seekable = seekable  # positions in the bytes are positions in the file
@@ -195,7 +195,7 @@ class _Framer:
             return
         self._gather()
         rest = self.buffer[self.at :]
-        if piece.begins and piece.data.startswith(b"WARC/"):
+        if piece.begins and self.begins(piece.data):
             # A record that is still open here ended before the length it gives.
             if rest.strip():
                 yield from self._lose(DAMAGED, piece.offset)
@@ -238,25 +238,22 @@ class _Framer:
         if start == len(buffer):
             self.at = start
             return
-        if len(buffer) - start < _LONGEST_FIRST_LINE and not final and not self.member:
+        if len(buffer) - start < self.LONGEST_FIRST_LINE and not final and not self.member:
             return
-        if not _RECORD.match(buffer, start):
+        if not self.begins(buffer, start):
             yield from self._resume(start)
             return
-        end_of_head = HEAD_END.search(buffer, start, start + MAX_HEAD)
-        if end_of_head is None:
-            if len(buffer) - start >= MAX_HEAD:
-                yield from self._lose(DAMAGED, self._position(start))
-                self.at = start + 1
-            return
-        fields = parse_fields(buffer[start : end_of_head.start()])
-        yield from self._record(fields, start, end_of_head.end(), final=final)
+        if (head := self.head(start)) is not None:
+            yield from self._record(*head, start, final=final)
+        elif len(buffer) - start >= MAX_HEAD:
+            yield from self._lose(DAMAGED, self._position(start))
+            self.at = start + 1
 
-    def _record(self, fields: dict[str, str], start: int, block: int, *, final: bool) -> Iterator[Record | Skipped]:
+    def _record(self, fields: dict[str, str], block: int, start: int, *, final: bool) -> Iterator[Record | Skipped]:
         said = fields.get("content-length", "")
         length = int(said) if said.isdecimal() and len(said) < 16 else -1
         end = block + length
-        short = end + (0 if final or self.member else _LONGEST_FIRST_LINE) - len(self.buffer)
+        short = end + (0 if final or self.member else self.LONGEST_FIRST_LINE) - len(self.buffer)
         if length > MAX_RECORD:
             yield Skipped(TOO_LARGE, self._position(start), fields.get("warc-target-uri"))
             self.lost = False
@@ -264,14 +261,15 @@ class _Framer:
             self.at = min(end, len(self.buffer))
         elif length >= 0 and short > 0:
             self.wanting = short
-        elif length < 0 or not _RECORD_END.match(self.buffer, end):
+        elif length < 0 or not self.ends(end):
             yield from self._lose(DAMAGED, self._position(start), fields.get("warc-target-uri"))
             self.at = block
         else:
             self.lost, self.at = False, end
-            yield self._found(fields, start, block, end)
+            yield self.found(fields, start, block, end)
 
-    def _found(self, fields: dict[str, str], start: int, block: int, end: int) -> Record:
+    def found(self, fields: dict[str, str], start: int, block: int, end: int) -> Record:
+        """The record whose bytes these are."""
         content = self.buffer[block:end]
         if self.member and start == 0 and not self.buffer[end:].strip():
             return Record(fields, content, self.base, len(self.member), self.member)
@@ -281,8 +279,29 @@ class _Framer:
     def _resume(self, start: int) -> Iterator[Skipped]:
         """From bytes that are no record to where the next one begins."""
         yield from self._lose(DAMAGED, self._position(start))
+        found = self.next_record(start)
+        self.at = found if found is not None else max(start + 1, len(self.buffer) - self.LONGEST_FIRST_LINE)
+
+    # What a format is, besides ``found``
+
+    @staticmethod
+    def begins(data: bytes, at: int = 0) -> bool:
+        """Whether a record begins there."""
+        return _RECORD.match(data, at) is not None
+
+    def next_record(self, start: int) -> int | None:
+        """Where behind ``start`` a record begins; None where none does."""
         found = _RECORD.search(self.buffer, start)
-        self.at = found.start() if found else max(start + 1, len(self.buffer) - _LONGEST_FIRST_LINE)
+        return found.start() if found else None
+
+    def head(self, start: int) -> tuple[dict[str, str], int] | None:
+        """The fields of the record that begins there, and where its block does; None where its head has no end."""
+        end = HEAD_END.search(self.buffer, start, start + MAX_HEAD)
+        return (parse_fields(self.buffer[start : end.start()]), end.end()) if end else None
+
+    def ends(self, at: int) -> bool:
+        """Whether a record may end there."""
+        return _RECORD_END.match(self.buffer, at) is not None
 
     def _lose(self, reason: str, offset: int, url: str | None = None) -> Iterator[Skipped]:
         if not self.lost:
@@ -293,12 +312,12 @@ class _Framer:
         return self.base + at if self.seekable else self.base
 
 
-def records(pieces: Iterable[Piece], *, seekable: bool) -> Iterator[Record | Skipped]:
-    """Every whole WARC record of any type, and a Skipped for each stretch that holds none.
+def records(pieces: Iterable[Piece], *, seekable: bool, framer: type[Framer] = Framer) -> Iterator[Record | Skipped]:
+    """Every whole record of any type, and a Skipped for each stretch that holds none.
 
     ``seekable``: the pieces are the file's own bytes, so that a record can be read again by its offset.
     """
-    framer = _Framer(seekable=seekable)
+    cutting = framer(seekable=seekable)
     for piece in pieces:
-        yield from framer.feed(piece)
-    yield from framer.finish()
+        yield from cutting.feed(piece)
+    yield from cutting.finish()

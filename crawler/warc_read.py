@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from crawler.errors import InputError
-from crawler.warc_arc import FILE, arc_records, begins
+from crawler.warc_arc import FILE, ArcFramer
 from crawler.warc_frames import (
     DAMAGED,
     GZIP,
@@ -178,9 +178,9 @@ def _unwrapped(stream: BinaryIO) -> Iterator[Record | Skipped]:
     head = stream.read(4096)
     stream.seek(0)
     if head.startswith(FILE):
-        return arc_records(plain_pieces(stream), seekable=True)
+        return records(plain_pieces(stream), seekable=True, framer=ArcFramer)
     if head.startswith(GZIP) and _begins_as_arc(head):
-        return arc_records(gzip_pieces(stream, begins=begins), seekable=False)
+        return records(gzip_pieces(stream, framer=ArcFramer), seekable=False, framer=ArcFramer)
     if head.startswith(GZIP):
         return records(gzip_pieces(stream), seekable=False)
     if head.startswith((ZSTD, ZSTD_DICTIONARY)):

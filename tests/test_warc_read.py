@@ -442,13 +442,13 @@ def test_a_large_record_of_an_uncompressed_file_is_put_together_once(
 ) -> None:
     """Not with each of its thousand pieces: that took twenty times as long."""
     fed: list[int] = []
-    records = warc_frames._Framer._records
+    records = warc_frames.Framer._records
 
-    def counted(self: warc_frames._Framer, *, final: bool) -> object:
+    def counted(self: warc_frames.Framer, *, final: bool) -> object:
         fed.append(len(self.buffer))
         return records(self, final=final)
 
-    monkeypatch.setattr(warc_frames._Framer, "_records", counted)
+    monkeypatch.setattr(warc_frames.Framer, "_records", counted)
     data = response(1) + response(2, bytes(8 << 20)) + response(3)
     assert told(read(tmp_path, data, "x.warc")) == ["1", "2", "3"]
     assert sum(fed) < 3 * len(data)
