@@ -324,13 +324,6 @@ def m019_withheld_pages(db: Database) -> None:
 
 @migrations()
 def m020_withheld_files(db: Database) -> None:
-    """Which files withheld articles list, so that one that comes in later is under seal at once."""
+    """Which files withheld articles list; whether one is under seal follows from who lists it, whatever came first."""
     for statement in sealing.FILES:
-        db.execute(statement)
-
-
-@migrations()
-def m021_whose_files(db: Database) -> None:
-    """Whether a file is under seal follows from who lists it, whatever came first."""
-    for statement in sealing.WHOSE:
         db.execute(statement)

@@ -17,8 +17,11 @@ from crawler.placing import FILE, Prepared
 #: The quality of a capture that shows an article which may not be shown; ``quality_reason`` is the article's id.
 WITHHELD = "withheld"
 
+_ADDRESSES = f"SELECT url_key FROM captures WHERE quality = '{WITHHELD}' UNION {{listed}}"
+_FILES = "SELECT url_key FROM _withheld_files"
+
 #: The addresses at which withheld articles were met, and those of the files that they list.
-ADDRESSES = f"SELECT url_key FROM captures WHERE quality = '{WITHHELD}' UNION SELECT url_key FROM _withheld_files"
+ADDRESSES = _ADDRESSES.format(listed=_FILES)
 
 _IS_SEALED = f"(quality = '{WITHHELD}' OR identity IN (SELECT article_id FROM withheld WHERE lifted IS NULL))"
 # Over as many addresses as it takes, and also to where nothing but a 404 was met.
@@ -43,11 +46,11 @@ FROM leading)
 _IS_ITS_OWN = (
     f"(quality = '{WITHHELD}' OR article_id IS NULL AND EXISTS (SELECT 1 FROM withheld WHERE lifted IS NULL) AND"
     f" (redirect_to IS NOT NULL AND {_LEADS_THERE} OR {_IS_LED_TO} OR url_key NOT IN (SELECT url_key FROM attachments)"
-    f" AND ({_IS_SEALED} OR url_key IN (SELECT url_key FROM captures WHERE quality = '{WITHHELD}' UNION {{listed}}))))"
+    f" AND ({_IS_SEALED} OR url_key IN ({_ADDRESSES}))))"
 )
 
 #: Of a capture: that it is a withheld article's; in an archive of before, which has no list of their files, the other.
-IS_ITS_OWN = _IS_ITS_OWN.format(listed="SELECT url_key FROM _withheld_files")
+IS_ITS_OWN = _IS_ITS_OWN.format(listed=_FILES)
 WAS_ITS_OWN = _IS_ITS_OWN.format(listed="SELECT NULL WHERE 0")
 
 #: Of a capture of another page: that its record is given to nobody, since it names a withheld article or may do so.
@@ -100,23 +103,20 @@ TABLES = (
     f" (SELECT site FROM withheld WHERE lifted IS NULL) AND {_IT_SAYS}",
 )
 
-#: The files that withheld articles list, captured or not.
-FILES = (
-    "CREATE TABLE _withheld_files (url_key TEXT NOT NULL, article_id TEXT NOT NULL, PRIMARY KEY (url_key, article_id))"
-    " WITHOUT ROWID",
-    "CREATE INDEX withheld_files_article_id ON _withheld_files (article_id)",
-    "INSERT OR IGNORE INTO _withheld_files SELECT url_key, quality_reason FROM captures"
-    f" WHERE quality = '{WITHHELD}' AND media_type NOT IN ('text/html', 'application/xhtml+xml')",
-)
-
 
 def _trigger(name: str, of: str, event: str, condition: str, then: str) -> str:
     return f"CREATE TRIGGER {name} AFTER {event} WHEN {condition} BEGIN {then}; END".format(of)
 
 
-#: Whose a file is follows from who lists it, in whatever order that is learnt: while withheld articles do and no other
-#: one does, its captures are under seal, by the name of the first of them. At last: for those that are sealed already.
-WHOSE = (
+#: The files that withheld articles list, captured or not. Whose a file is follows from who lists it, in whatever order
+#: that is learnt: while withheld articles do and no other one does, its captures are under seal, by the name of the
+#: first of them. At last: for those that are sealed already.
+FILES = (
+    "CREATE TABLE _withheld_files (url_key TEXT NOT NULL, article_id TEXT NOT NULL, PRIMARY KEY (url_key, article_id))"
+    " WITHOUT ROWID",
+    "CREATE INDEX withheld_files_article_id ON _withheld_files (article_id)",
+    "INSERT OR IGNORE INTO _withheld_files SELECT url_key, quality_reason FROM captures"
+    f" WHERE quality = '{WITHHELD}' AND {_NO_PAGE}",
     _trigger("file_came_in", "NEW", "INSERT ON captures", f"NEW.quality = '{FILE}' AND {_ALONE}", _SEAL_FILE),
     _trigger(
         "file_is_read", "NEW", "UPDATE OF quality ON captures", f"NEW.quality = '{FILE}' AND {_ALONE}", _SEAL_FILE
@@ -126,7 +126,7 @@ WHOSE = (
     _trigger("file_is_withheld", "NEW", "INSERT ON _withheld_files", _ALONE, _SEAL_FILE),
     _trigger("file_stays_withheld", "OLD", "DELETE ON _withheld_files", _ALONE, _SEAL_FILE),
     _trigger("file_is_released", "OLD", "DELETE ON _withheld_files", f"NOT {_LISTED}", _SHOW_FILE),
-    f"{_SHOW} AND url_key IN (SELECT url_key FROM _withheld_files)",
+    f"{_SHOW} AND url_key IN ({_FILES})",
 )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import OrderedDict
-from contextlib import closing
+from contextlib import closing, suppress
+from functools import lru_cache, partial
 from itertools import groupby
 from operator import itemgetter
 
@@ -35,9 +36,8 @@ _QUEUE = (
     " ORDER BY text_digest, docid LIMIT ?"
 )
 _ARTICLE = (
-    "SELECT articles.id, articles.headline, articles.text_digest, texts.body, articles.site,"
-    " substr(coalesce(articles.date_published, articles.first_seen), 1, 10) AS day"
-    " FROM articles JOIN texts USING (text_digest) WHERE docid = ?"
+    "SELECT id, headline, text_digest, site, substr(coalesce(date_published, first_seen), 1, 10) AS day"
+    " FROM articles WHERE docid = ?"
 )
 
 Queued = tuple[str, int]
@@ -56,8 +56,7 @@ class Study:
         # of the connection, not of this study: in a ring, all that is kept would outlast it until the collector comes
         self._shingles = _Shingles(connection)
         self._similar = Similar(connection, self._shingles)
-        # by headline and the text's digest, not by texts that it would keep in memory
-        self._found: OrderedDict[tuple[str, str], list[Citation]] = OrderedDict()
+        self._cited = lru_cache(2 * BATCH)(partial(_cited, connection))
 
     def is_by_other_rules(self) -> bool:
         """Whether what has been studied may come out otherwise today."""
@@ -95,7 +94,8 @@ class Study:
         for digest, docid in due:
             self._shingles(digest)
             if (row := self._article(docid)) is not None:
-                self._cited(row)
+                with suppress(LookupError):
+                    self._cited(row["headline"], row["text_digest"])
 
     def write(self, due: list[Queued]) -> int:
         """Writes, in the transaction that is open, what prepared rows come to; returns how many were done in time."""
@@ -117,14 +117,6 @@ class Study:
     def _article(self, docid: int) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._db.execute(_ARTICLE, (docid,)).fetchone()
         return row
-
-    def _cited(self, article: sqlite3.Row) -> list[Citation]:
-        said = (article["headline"] or "", article["text_digest"])
-        if said not in self._found:
-            if len(self._found) == 2 * BATCH:
-                self._found.popitem(last=False)
-            self._found[said] = find_citations("\n\n".join(filter(None, (article["headline"], article["body"]))))
-        return self._found[said]
 
     def _cite(self, docid: int) -> None:
         """Makes the citations of an article those of its headline and text; those of one that is gone went with it."""
@@ -152,7 +144,7 @@ class Study:
                 *(article["id"], position, c.document, c.kind, c.number, c.issuer, c.date, c.text),
                 *(article["site"], article["day"]),
             )
-            for position, c in enumerate(self._cited(article), 1)
+            for position, c in enumerate(self._cited(article["headline"], article["text_digest"]), 1)
         ]
         query = "SELECT * FROM citations WHERE article_id = ? ORDER BY position"
         return [tuple(row) for row in self._db.execute(query, (article["id"],))], found
@@ -176,6 +168,17 @@ class _Shingles:
         while len(self._kept) > (_KEPT if self._size <= _SHINGLES_KEPT else 1):
             self._size -= len(self._kept.popitem(last=False)[1])
         return self._kept[digest]
+
+
+def _cited(connection: sqlite3.Connection, headline: str | None, digest: str) -> list[Citation]:
+    """What an article cites; by its text's digest, lest whoever remembers it keep the text.
+
+    Raises LookupError where the text is gone: withheld since the article was asked for.
+    """
+    row = connection.execute("SELECT body FROM texts WHERE text_digest = ?", (digest,)).fetchone()
+    if row is None:
+        raise LookupError(digest)
+    return find_citations("\n\n".join(filter(None, (headline, row[0]))))
 
 
 def _made(connection: sqlite3.Connection, digest: str) -> frozenset[int] | None:

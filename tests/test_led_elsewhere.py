@@ -51,6 +51,17 @@ def listed(nights: Nights) -> list[str]:
 # --- off the site
 
 
+def test_three_nights_in_which_all_of_it_leads_to_another_host_are_told(nights: Nights) -> None:
+    """Its robots.txt, too: so that no article may be asked where it leads."""
+    nights.night(1, *good("/a"))
+    for day in range(2, 6):
+        nights.night(day, *each(off, "/robots.txt"), steady=False, outcome="refused")
+        assert nights.told() == (["site_missing site 04"] if day >= 4 else [])
+    assert (nights.status("/a"), nights.evidence("site_missing")["cause"]) == ("live", "no_answer")
+    nights.night(6, *good("/a"))
+    assert nights.told() == ["site_missing site 04", "site_back site 06"]
+
+
 @pytest.mark.parametrize("steady", [True, False])
 def test_articles_led_to_another_site_are_one_event_of_the_same_night_and_stay_as_they_are(
     nights: Nights, steady: bool

@@ -44,10 +44,6 @@ def nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nights]:
     nights.archive.close()
 
 
-def led_off(path: str, at: str) -> Prepared:
-    return replace(redirect(path, at, "/"), redirect_to="vn,example,moi)/", follow=())
-
-
 def gone(*paths: str) -> list[tuple[Callable[..., Prepared], str]]:
     return [(missing, path) for path in paths]
 
@@ -385,17 +381,6 @@ def test_three_nights_without_any_answer_are_told_once_and_so_is_the_return(nigh
     nights.night(7, *good("/a"))
     assert nights.told() == ["site_missing site 04", "site_back site 07"]
     assert (nights.status("/a"), nights.evidence("site_missing")["cause"]) == ("live", "no_answer")
-
-
-def test_three_nights_in_which_all_of_it_leads_to_another_host_are_told(nights: Nights) -> None:
-    """Its robots.txt, too: so that no article may be asked where it leads."""
-    nights.night(1, *good("/a"))
-    for day in range(2, 6):
-        nights.night(day, (led_off, "/robots.txt"), steady=False, outcome="refused")
-        assert nights.told() == (["site_missing site 04"] if day >= 4 else [])
-    assert (nights.status("/a"), nights.evidence("site_missing")["cause"]) == ("live", "no_answer")
-    nights.night(6, *good("/a"))
-    assert nights.told() == ["site_missing site 04", "site_back site 06"]
 
 
 def test_three_crawls_of_one_night_are_one_night(nights: Nights) -> None:

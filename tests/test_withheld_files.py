@@ -111,6 +111,16 @@ def test_a_file_that_comes_in_as_a_revisit_is_sealed(tmp_path: Path) -> None:
     assert rebuilt(data) == {}
 
 
+def of_before(data: Path) -> None:
+    """Makes an archive one of the time when nobody noted which files are listed."""
+    with closing(sqlite3.connect(data / "archive.db")) as db, db:
+        triggers = "SELECT name FROM sqlite_master WHERE name LIKE 'file\\_%' ESCAPE '\\'"
+        for (trigger,) in db.execute(triggers).fetchall():
+            db.execute(f"DROP TRIGGER {trigger}")
+        db.execute("DROP TABLE _withheld_files")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm020_withheld_files'")
+
+
 def test_an_archive_of_before_learns_at_its_renewal_whose_its_files_are(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with Keeper(data) as keeper:
@@ -121,20 +131,15 @@ def test_an_archive_of_before_learns_at_its_renewal_whose_its_files_are(tmp_path
     two, four = withhold(data), withhold(data, "/tin/4")
     with Keeper(data, at=1) as keeper:
         keeper.got("/tin/3", listing(3))
-    with closing(sqlite3.connect(data / "archive.db")) as db, db:
-        for (trigger,) in db.execute(
-            "SELECT name FROM sqlite_master WHERE name LIKE 'file\\_%' ESCAPE '\\'"
-        ).fetchall():
-            db.execute(f"DROP TRIGGER {trigger}")
-        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm021_whose_files'")
+    of_before(data)
+    with closing(sqlite3.connect(data / "archive.db")) as db, db:  # as it was where another article came to list it
         sealed = "UPDATE captures SET quality = 'withheld', quality_reason = ? WHERE url LIKE ?"
         db.execute(sealed, (two, f"%{SHARED}"))
-        db.execute("INSERT INTO _withheld_files SELECT url_key, '2' FROM _withheld_files WHERE article_id = ?", (four,))
     with Archive(data) as archive:
         query = "SELECT url, quality, quality_reason FROM captures WHERE url LIKE '%/anh/%' ORDER BY url"
         found = [tuple(row) for row in archive.connection.execute(query)]
     home = "http://bac.example.vn"
-    assert found == [(f"{home}/anh/4.jpg", "withheld", "2"), (f"{home}{SHARED}", "file", None)]
+    assert found == [(f"{home}/anh/4.jpg", "withheld", four), (f"{home}{SHARED}", "file", None)]
 
 
 def test_a_picture_with_the_bytes_of_one_under_seal_is_shown(tmp_path: Path) -> None:
@@ -243,13 +248,7 @@ def test_an_archive_that_has_no_list_of_such_files_yet_is_read_and_exported(tmp_
         keeper.article(2)
         record = keeper.article(3).removeprefix("urn:uuid:")
     withhold(data)
-    with closing(sqlite3.connect(data / "archive.db")) as db, db:
-        for (trigger,) in db.execute(
-            "SELECT name FROM sqlite_master WHERE name LIKE 'file\\_%' ESCAPE '\\'"
-        ).fetchall():
-            db.execute(f"DROP TRIGGER {trigger}")
-        db.execute("DROP TABLE _withheld_files")
-        db.execute("DELETE FROM _sqlite_migrations WHERE name IN ('m020_withheld_files', 'm021_whose_files')")
+    of_before(data)
     with stopping(build(data, base_url="http://kho.example/")) as datasette:
         assert Reader(datasette).get(f"/ban-chup/{record}.warc.gz").status_code == 200
     assert luutin(data, "export", tmp_path / "x.warc.gz").exit_code == 0

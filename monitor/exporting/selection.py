@@ -68,7 +68,7 @@ _KEPT_BACK = f"""
 INSERT INTO temp.kept_back
 SELECT id FROM captures WHERE id IN (SELECT id FROM temp.chosen_captures) AND {KEPT_BACK}
 """  # noqa: S608
-_HAS = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,13 +182,11 @@ def _captures(db: sqlite3.Connection, choice: Choice) -> tuple[int, int]:
     """What was captured of the articles, or with them all of their sites; returns how many, and how many kept back."""
     for query in (*_OF_ARTICLES, _REQUISITES, *([_OF_SITES] if choice.of_whole_sites else []), _REFERENTS):
         db.execute(f"INSERT OR IGNORE INTO temp.chosen_captures {query}")
-    for table, statement in (
-        ("withheld", _SEALED_BEFORE),
-        ("_withheld_files", _SEALED),
-        ("_withheld_pages", _KEPT_BACK),
-    ):
-        if db.execute(_HAS, (table,)).fetchone() is not None:  # or it is an archive of an earlier version
-            db.execute(statement)
+    tables = {name for (name,) in db.execute(_TABLES)}  # an archive of an earlier version may not have all of them
+    if "withheld" in tables:
+        db.execute(_SEALED if "_withheld_files" in tables else _SEALED_BEFORE)
+    if "_withheld_pages" in tables:
+        db.execute(_KEPT_BACK)
     captures: int = db.execute("SELECT count(*) FROM temp.chosen_captures").fetchone()[0]
     kept_back: int = db.execute("SELECT count(*) FROM temp.kept_back").fetchone()[0]
     return captures, kept_back
